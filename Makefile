@@ -1,0 +1,119 @@
+# Builds, tests and shows rememo on a machine that has Rust and CPython and nothing else.
+#
+#   make demo     build, then the demonstration
+#   make test     everything that must hold, on every CPython found here
+#
+# Everything is installed into .venv (and .venv-3.x for further Pythons); a stamp file in each says
+# what is up to date, so a second run does only what changed. PYTHON=… picks another interpreter.
+
+SUPPORTED := 3.11 3.12 3.13
+PYTHON ?= python3
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+
+DEFAULT := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+ifeq ($(filter $(DEFAULT),$(SUPPORTED)),)
+$(error $(PYTHON) is Python "$(DEFAULT)"; rememo supports $(SUPPORTED): say make PYTHON=/path/to/one)
+endif
+FURTHER := $(shell tools/interpreters $(filter-out $(DEFAULT),$(SUPPORTED)))
+minor = $(firstword $(subst =, ,$(1)))
+interpreter = $(lastword $(subst =, ,$(1)))
+FOUND := $(foreach entry,$(FURTHER),$(call minor,$(entry)))
+MISSING := $(filter-out $(DEFAULT) $(FOUND),$(SUPPORTED))
+
+BIN := .venv/bin
+SOURCES := Cargo.toml Cargo.lock rust-toolchain.toml pyproject.toml README.md LICENSE-MIT LICENSE-APACHE \
+	$(shell find crates -name '*.rs' -o -name Cargo.toml) \
+	$(shell find python/rememo -name '*.py' -o -name '*.pyi' -o -name py.typed)
+
+# Cargo checks the extension against the Python that it is built for.
+export PYO3_PYTHON := $(abspath $(BIN)/python)
+
+.PHONY: build demo test lint test-rust test-python ordinary wheel bench docs clean
+.NOTPARALLEL: # each step uses all cores itself, and the output stays readable
+.DELETE_ON_ERROR:
+
+build: .venv/.native
+
+demo: .venv/.native
+	$(BIN)/python examples/stdlib_report/demo.py
+
+# The default Python comes last: what the run ends with is its summary.
+test: lint test-rust report-missing $(FOUND:%=test-python-%) test-python
+
+.PHONY: report-missing
+report-missing:
+	@$(foreach minor,$(MISSING),echo "Python $(minor) is not on this machine: its tests are skipped.";)
+
+lint: .venv/.tools
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy
+
+test-rust:
+	cargo test --package rememo --locked --quiet
+
+test-python: .venv/.native .venv/.packages
+	$(BIN)/python -m pytest
+
+# Programs over all packages that they were written with, in an environment of their own.
+ordinary: .venv-ordinary/.native .venv-ordinary/.ordinary
+	ORDINARY_ALL=1 .venv-ordinary/bin/python -m pytest tests/ordinary
+
+.venv-ordinary/.ordinary: tests/ordinary/requirements.txt .venv-ordinary/.tools
+	.venv-ordinary/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+wheel: .venv/.tools
+	$(BIN)/maturin build --release --locked --out dist --interpreter $(PYO3_PYTHON)
+
+# Benchmarks run against the release build, in an environment of their own.
+bench: .venv-bench/.native .venv-bench/.packages
+	@set -e; for bench in benches/[!_]*.py; do .venv-bench/bin/python $$bench; done
+
+docs:
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items --locked
+
+clean:
+	rm -rf .venv .venv-* .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	cargo clean
+
+# environment(directory, interpreter, cargo profile, cargo target directory)
+#
+# The package is installed as a user gets it, from a wheel: an editable install would be user code
+# to rememo, and its files would not be tested as packaged. One target directory for each Python,
+# because the bindings are built anew whenever the interpreter changes.
+define environment
+$(1)/.tools: requirements/dev.txt
+	$(1)/bin/python -c '' 2>/dev/null || $(2) -m venv --clear $(1) || { \
+		$(2) -m venv --clear --without-pip $(1) && $(2) -m pip --python $(1)/bin/python install --quiet pip; }
+	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $$<
+	@touch $$@
+
+$(1)/.packages: requirements/packages.txt $(1)/.tools
+	tools/install-packages $(1)/bin/python $$<
+	@touch $$@
+
+$(1)/.native: $(SOURCES) $(1)/.tools
+	rm -rf $(4)/wheels/$(1)
+	env -u PYO3_PYTHON CARGO_TARGET_DIR=$(4) $(1)/bin/maturin build --quiet --locked --profile $(3) \
+		--interpreter $(abspath $(1)/bin/python) --out $(4)/wheels/$(1)
+	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps \
+		--force-reinstall $(4)/wheels/$(1)/rememo-*.whl
+	@touch $$@
+endef
+
+$(eval $(call environment,.venv,$(PYTHON),quick,$(TARGET)))
+$(eval $(call environment,.venv-ordinary,$(PYTHON),quick,$(TARGET)))
+$(eval $(call environment,.venv-bench,$(PYTHON),release,$(TARGET)))
+
+# further(minor version, interpreter)
+define further
+.PHONY: test-python-$(1)
+test-python-$(1): .venv-$(1)/.native .venv-$(1)/.packages
+	.venv-$(1)/bin/python -m pytest
+$(call environment,.venv-$(1),$(2),quick,$(TARGET)/py$(1))
+endef
+
+$(foreach entry,$(FURTHER),$(eval $(call further,$(call minor,$(entry)),$(call interpreter,$(entry)))))

@@ -1,0 +1,597 @@
+//! The flow of one call.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use pyo3::ffi;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple};
+use rememo::digest::Digest;
+use rememo::encode::{ENCODING_VERSION, tag};
+use rememo::event::{Outcome, Stats, Tier};
+use rememo::flight::{Claim, Flights, Owner, new_owner};
+use rememo::store::{Lookup, MemoryStore, MissReason};
+
+use super::api;
+use super::bind::{Arguments, RawArguments, Signature};
+use super::options::{Options, Spinner};
+use super::output::{self, Handed, Stored};
+use crate::error::HashError;
+use crate::function::{ArgumentCode, CodeCache, Followed, Root, follow};
+use crate::raw::Function;
+use crate::value::{Encoder, Rules, rules};
+
+/// Computations under way in this process.
+pub static FLIGHTS: Flights = Flights::new();
+static NEXT_STORE: AtomicU64 = AtomicU64::new(1);
+
+/// How long a wait for another thread's computation lasts before signals are looked at.
+const WAIT_SLICE: Duration = Duration::from_millis(50);
+/// How often code that changes while it is followed is followed again.
+const ATTEMPTS: usize = 8;
+
+/// Everything that belongs to one cached function.
+pub struct State {
+    pub wrapped: Py<PyAny>,
+    /// `module.qualname`
+    pub name: String,
+    pub options: Options,
+    pub signature: Option<Signature>,
+    pub stats: Stats,
+    pub codes: CodeCache,
+    pub asynchronous: bool,
+    id: u64,
+    store: Mutex<MemoryStore<Digest, Stored>>,
+    rules: Mutex<Option<(u64, Arc<Rules>)>>,
+    followed: Mutex<Option<Box<Followed>>>,
+}
+
+thread_local! {
+    static OWNER: std::cell::Cell<Owner> = const { std::cell::Cell::new(0) };
+}
+
+fn this_thread() -> Owner {
+    OWNER.with(|owner| {
+        if owner.get() == 0 {
+            owner.set(new_owner());
+        }
+        owner.get()
+    })
+}
+
+/// What a key led to.
+pub enum Found<'py> {
+    /// A stored output.
+    Output(Bound<'py, PyAny>),
+    /// None, and why.
+    Missing(MissReason),
+}
+
+impl State {
+    pub fn new(
+        wrapped: Bound<'_, PyAny>,
+        name: String,
+        options: Options,
+        signature: Option<Signature>,
+        asynchronous: bool,
+    ) -> Self {
+        Self {
+            store: Mutex::new(MemoryStore::new(options.bounds)),
+            wrapped: wrapped.unbind(),
+            name,
+            options,
+            signature,
+            stats: Stats::default(),
+            codes: CodeCache::default(),
+            asynchronous,
+            id: NEXT_STORE.fetch_add(1, Ordering::Relaxed),
+            rules: Mutex::new(None),
+            followed: Mutex::new(None),
+        }
+    }
+
+    // ---- call ---------------------------------------------------------------------------------
+
+    /// A call of the cached function.
+    pub fn call<'py>(
+        &self,
+        py: Python<'py>,
+        this: &Bound<'py, PyAny>,
+        arguments: RawArguments<'_>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let rules = self.rules(py)?;
+        let Some(key) = self.key(py, &rules, arguments)? else {
+            // The arguments do not fit: CPython's own TypeError says how.
+            return self.invoke(py, arguments);
+        };
+        if self.asynchronous {
+            return self.start(py, this, key, arguments);
+        }
+        if let Found::Output(output) = self.look_up(py, &rules, &key, arguments)? {
+            return Ok(output);
+        }
+        self.compute(py, &rules, key, arguments)
+    }
+
+    /// A coroutine that looks up, waits or computes when it is awaited.
+    fn start<'py>(
+        &self,
+        py: Python<'py>,
+        this: &Bound<'py, PyAny>,
+        key: Digest,
+        arguments: RawArguments<'_>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (args, kwargs) = to_python(py, arguments)?;
+        let key = pyo3::types::PyBytes::new(py, key.as_bytes());
+        py.import(intern!(py, "rememo._coroutine"))?
+            .call_method1(intern!(py, "run"), (this, key, args, kwargs))
+    }
+
+    /// Calls the function itself.
+    pub fn invoke<'py>(
+        &self,
+        py: Python<'py>,
+        arguments: RawArguments<'_>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let mut all: Vec<*mut ffi::PyObject> =
+            Vec::with_capacity(1 + arguments.positional.len() + arguments.keyword_values.len());
+        all.push(std::ptr::null_mut());
+        all.extend_from_slice(arguments.positional);
+        all.extend_from_slice(arguments.keyword_values);
+        // SAFETY: the vectorcall protocol: the first slot is spare, as the flag says; all arguments are alive.
+        unsafe {
+            let result = ffi::PyObject_Vectorcall(
+                self.wrapped.as_ptr(),
+                all.as_ptr().add(1),
+                arguments.positional.len() | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
+                arguments.keyword_names,
+            );
+            Bound::from_owned_ptr_or_err(py, result)
+        }
+    }
+
+    // ---- key ----------------------------------------------------------------------------------
+
+    /// The rules that hold now: the function's own and those registered for the project.
+    pub fn rules(&self, py: Python<'_>) -> PyResult<Arc<Rules>> {
+        let generation = rules::generation() + api::generation();
+        if let Some((seen, rules)) = &*self.rules.lock()
+            && *seen == generation
+        {
+            return Ok(Arc::clone(rules));
+        }
+        let own = self.options.hash_funcs.as_ref().map(|d| d.bind(py));
+        let opaque = self.options.opaque_identity.unwrap_or_else(api::opaque_identity);
+        let made = Arc::new(Rules::new(py, own, opaque)?);
+        let old = self.rules.lock().replace((generation, Arc::clone(&made)));
+        // Fingerprints were taken under the old rules.
+        let followed = self.followed.lock().take();
+        self.codes.clear();
+        drop((old, followed));
+        Ok(made)
+    }
+
+    /// The key of a call; none if the arguments do not fit the signature.
+    pub fn key(
+        &self,
+        py: Python<'_>,
+        rules: &Rules,
+        arguments: RawArguments<'_>,
+    ) -> PyResult<Option<Digest>> {
+        let bound = match (&self.signature, Function::of(self.wrapped.bind(py))) {
+            (Some(signature), Some(function)) => match signature.bind(py, &function, arguments) {
+                Some(bound) => Some(bound),
+                None => return Ok(None),
+            },
+            _ => None,
+        };
+        let subject = || format!("{}()", self.name);
+        let mut unhashable = Vec::new();
+        let fingerprint = match self.fingerprint(py, rules) {
+            Ok(digest) => digest,
+            Err(HashError::Unhashable(all)) => {
+                unhashable = all;
+                Digest([0; 32])
+            }
+            Err(error) => return Err(error.into_pyerr(py, &subject())),
+        };
+        let mut code = ArgumentCode(&self.codes);
+        let mut encoder = Encoder::new(rules, &mut code);
+        encoder.writer.u8(ENCODING_VERSION);
+        encoder.writer.raw(fingerprint.as_bytes());
+        let encoded = match bound {
+            Some(bound) => self.encode_bound(py, &mut encoder, &bound),
+            None => encode_raw(py, &mut encoder, arguments),
+        };
+        encoded.map_err(|error| error.into_pyerr(py, &subject()))?;
+        // All offending values of a call are told at once: those that code reads, then the arguments.
+        unhashable.extend(encoder.take_errors());
+        if !unhashable.is_empty() {
+            return Err(HashError::Unhashable(unhashable).into_pyerr(py, &subject()));
+        }
+        Ok(Some(encoder.writer.digest()))
+    }
+
+    fn encode_bound(
+        &self,
+        py: Python<'_>,
+        encoder: &mut Encoder<'_>,
+        bound: &Arguments<'_>,
+    ) -> Result<(), HashError> {
+        let Some(signature) = &self.signature else { return Ok(()) };
+        for (parameter, value) in signature.parameters.iter().zip(&bound.values) {
+            if !parameter.ignored {
+                encoder.encode(value, || {
+                    format!("argument '{}'", crate::raw::string(parameter.name.bind(py)))
+                })?;
+            }
+        }
+        if let Some((name, false)) = &signature.varargs {
+            encoder.writer.head(tag::TUPLE, bound.extra.len());
+            for (i, value) in bound.extra.iter().enumerate() {
+                encoder.encode(value, || format!("argument '*{name}' → [{i}]"))?;
+            }
+        }
+        if let Some((name, false)) = &signature.varkeywords {
+            encoder.writer.head(tag::DICT, bound.keywords.len());
+            for (key, value) in &bound.keywords {
+                crate::value::with_utf8(key, |utf8| encoder.writer.str(utf8));
+                encoder.encode(value, || {
+                    format!("argument '**{name}' → ['{}']", crate::raw::string(key))
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The digest of the function's fingerprint as things stand now.
+    fn fingerprint(&self, py: Python<'_>, rules: &Rules) -> Result<Digest, HashError> {
+        // Taken out while it is looked at: foreign code may run meanwhile and call this function again.
+        let known = self.followed.lock().take();
+        if let Some(mut known) = known
+            && let Some(digest) = known.current(py, rules)?
+        {
+            let old = self.followed.lock().replace(known);
+            drop(old);
+            return Ok(digest);
+        }
+        let followed = self.follow(py, rules)?;
+        let digest = followed.fingerprint().digest();
+        let old = self.followed.lock().replace(followed);
+        drop(old);
+        Ok(digest)
+    }
+
+    /// Follows the function's code.
+    pub fn follow(&self, py: Python<'_>, rules: &Rules) -> Result<Box<Followed>, HashError> {
+        let mut extra: Vec<(String, Bound<'_, PyAny>)> = self
+            .options
+            .depends_on
+            .iter()
+            .enumerate()
+            .map(|(i, value)| (format!("depends_on[{i}]"), value.bind(py).clone()))
+            .collect();
+        if let Some(version) = &self.options.version {
+            extra.push(("version".to_owned(), version.bind(py).clone()));
+        }
+        if !self.options.ignore.is_empty() {
+            let ignore = PyTuple::new(py, &self.options.ignore)?;
+            extra.push(("ignore".to_owned(), ignore.into_any()));
+        }
+        let root = Root { object: self.wrapped.bind(py).clone(), extra };
+        for _ in 0..ATTEMPTS {
+            match follow(&root, rules) {
+                Err(HashError::Retrace) => {}
+                other => return other.map(Box::new),
+            }
+        }
+        Err(HashError::Retrace)
+    }
+
+    // ---- look-up ------------------------------------------------------------------------------
+
+    /// The stored output of a key, checked.
+    pub fn look_up<'py>(
+        &self,
+        py: Python<'py>,
+        rules: &Rules,
+        key: &Digest,
+        arguments: RawArguments<'_>,
+    ) -> PyResult<Found<'py>> {
+        self.look_up_as(py, rules, key, &|| self.describe(py, arguments), true)
+    }
+
+    /// As `look_up`, for a call described otherwise; `count` puts it into the statistics.
+    pub fn look_up_as<'py>(
+        &self,
+        py: Python<'py>,
+        rules: &Rules,
+        key: &Digest,
+        call: &dyn Fn() -> String,
+        count: bool,
+    ) -> PyResult<Found<'py>> {
+        let now = Instant::now();
+        let (stored, cost) = {
+            let mut store = self.store.lock();
+            match store.get(key, now) {
+                Lookup::Hit(entry) => (entry.value.clone_ref(py), entry.cost()),
+                Lookup::Miss(reason) => {
+                    drop(store);
+                    if count {
+                        self.stats.record(Outcome::Miss(reason));
+                    }
+                    return Ok(Found::Missing(reason));
+                }
+            }
+        };
+        match stored.hand_out(self, py, rules, call)? {
+            Handed::Output(output) => {
+                self.stats.record(Outcome::Hit(Tier::Memory));
+                self.stats.record_saved(cost);
+                Ok(Found::Output(output))
+            }
+            Handed::Recompute => {
+                let old = self.store.lock().remove(key);
+                drop(old);
+                self.stats.record(Outcome::Miss(MissReason::Cleared));
+                Ok(Found::Missing(MissReason::Cleared))
+            }
+        }
+    }
+
+    /// Whether the key has a live entry.
+    pub fn contains(&self, key: &Digest) -> bool {
+        self.store.lock().peek(key, Instant::now()).is_ok()
+    }
+
+    // ---- miss ---------------------------------------------------------------------------------
+
+    /// Computes a missing entry, unless another thread is at it: then waits and shares.
+    fn compute<'py>(
+        &self,
+        py: Python<'py>,
+        rules: &Rules,
+        key: Digest,
+        arguments: RawArguments<'_>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let owner = this_thread();
+        let flight = (self.id, key);
+        loop {
+            match FLIGHTS.claim(flight, owner) {
+                Claim::Lead => {
+                    let _finish = Finish { flight, owner };
+                    // Another thread may have stored it between our look-up and our claim.
+                    if self.contains(&key)
+                        && let Found::Output(output) = self.look_up_as(
+                            py,
+                            rules,
+                            &key,
+                            &|| self.describe(py, arguments),
+                            false,
+                        )?
+                    {
+                        return Ok(output);
+                    }
+                    return self.run(py, rules, key, arguments);
+                }
+                // The computation needs itself, or waiting would never end.
+                Claim::Reentrant | Claim::WouldDeadlock => {
+                    return self.run(py, rules, key, arguments);
+                }
+                Claim::Wait(ticket) => {
+                    while !py.detach(|| ticket.wait(WAIT_SLICE)) {
+                        py.check_signals()?;
+                    }
+                    drop(ticket);
+                    if self.contains(&key)
+                        && let Found::Output(output) = self.look_up_as(
+                            py,
+                            rules,
+                            &key,
+                            &|| self.describe(py, arguments),
+                            false,
+                        )?
+                    {
+                        return Ok(output);
+                    }
+                    // It failed, or its result was not kept: our turn.
+                }
+            }
+        }
+    }
+
+    /// Runs the function and stores what it returns.
+    pub fn run<'py>(
+        &self,
+        py: Python<'py>,
+        rules: &Rules,
+        key: Digest,
+        arguments: RawArguments<'_>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let spinner = self.begin_spinner(py);
+        let started = Instant::now();
+        let result = self.invoke(py, arguments);
+        let cost = started.elapsed();
+        end_spinner(py, spinner);
+        let output = result?;
+        self.record(py, rules, key, &output, cost)?;
+        Ok(output)
+    }
+
+    /// Stores an output under a key.
+    pub fn record(
+        &self,
+        py: Python<'_>,
+        rules: &Rules,
+        key: Digest,
+        output: &Bound<'_, PyAny>,
+        cost: Duration,
+    ) -> PyResult<()> {
+        let (stored, size) = output::store(self, py, rules, output)?;
+        let now = Instant::now();
+        let mut store = self.store.lock();
+        let displaced = store.insert(key, stored, size, cost, now);
+        drop(store);
+        // Dropped outside of the lock: a finaliser may call us again.
+        drop(displaced);
+        Ok(())
+    }
+
+    fn begin_spinner<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        let Spinner::Text(text) = &self.options.spinner else { return None };
+        if !api::spinner_enabled(py) {
+            return None;
+        }
+        // A spinner that cannot be shown is no reason to fail.
+        py.import(intern!(py, "rememo._spinner"))
+            .and_then(|m| m.call_method1(intern!(py, "begin"), (text,)))
+            .ok()
+    }
+
+    // ---- for people ---------------------------------------------------------------------------
+
+    /// `name(args)` as an error or warning shows it; values are shown in short, and only plain ones.
+    pub fn describe(&self, py: Python<'_>, arguments: RawArguments<'_>) -> String {
+        let mut shown = Vec::new();
+        for &value in arguments.positional {
+            // SAFETY: alive for the call.
+            shown.push(brief(&unsafe { Bound::from_borrowed_ptr(py, value) }));
+        }
+        for (name, value) in arguments.keywords(py) {
+            shown.push(format!("{}={}", crate::raw::string(&name), brief(&value)));
+        }
+        format!("{}({})", self.name, shown.join(", "))
+    }
+
+    /// Number of entries.
+    pub fn len(&self) -> usize {
+        self.store.lock().len()
+    }
+
+    /// Bytes that the entries take, by estimate.
+    pub fn bytes(&self) -> u64 {
+        self.store.lock().bytes()
+    }
+
+    /// Entries that had to make room so far.
+    pub fn evictions(&self) -> u64 {
+        self.store.lock().evictions()
+    }
+
+    /// Drops all entries.
+    pub fn clear(&self) {
+        let values = self.store.lock().clear();
+        drop(values);
+    }
+
+    /// Drops one entry.
+    pub fn remove(&self, key: &Digest) -> bool {
+        let old = self.store.lock().remove(key);
+        old.is_some()
+    }
+
+    /// Drops the values on behalf of the collector.
+    pub fn drop_values(&self) {
+        self.clear();
+        let followed = self.followed.lock().take();
+        drop(followed);
+        self.codes.clear();
+    }
+
+    /// Shows the collector what is held.
+    pub fn traverse(&self, mut visit: impl FnMut(*mut ffi::PyObject) -> i32) -> i32 {
+        let result = visit(self.wrapped.as_ptr());
+        if result != 0 {
+            return result;
+        }
+        // A store that is locked is in use, hence reachable.
+        if let Some(store) = self.store.try_lock() {
+            for (_, entry) in store.entries() {
+                let result = entry.value.visit(&mut visit);
+                if result != 0 {
+                    return result;
+                }
+            }
+        }
+        0
+    }
+}
+
+/// Ends a flight, also when the computation fails.
+struct Finish {
+    flight: (u64, Digest),
+    owner: Owner,
+}
+
+impl Drop for Finish {
+    fn drop(&mut self) {
+        FLIGHTS.finish(self.flight, self.owner);
+    }
+}
+
+fn end_spinner(py: Python<'_>, token: Option<Bound<'_, PyAny>>) {
+    if let Some(token) = token {
+        let _ = py
+            .import(intern!(py, "rememo._spinner"))
+            .and_then(|m| m.call_method1(intern!(py, "end"), (token,)));
+    }
+}
+
+fn encode_raw(
+    py: Python<'_>,
+    encoder: &mut Encoder<'_>,
+    arguments: RawArguments<'_>,
+) -> Result<(), HashError> {
+    encoder.writer.head(tag::TUPLE, arguments.positional.len());
+    for (i, &value) in arguments.positional.iter().enumerate() {
+        // SAFETY: alive for the call.
+        let value = unsafe { Bound::from_borrowed_ptr(py, value) };
+        encoder.encode(&value, || format!("argument {i}"))?;
+    }
+    encoder.writer.head(tag::DICT, arguments.keyword_values.len());
+    for (name, value) in arguments.keywords(py) {
+        crate::value::with_utf8(&name, |utf8| encoder.writer.str(utf8));
+        encoder.encode(&value, || format!("argument '{}'", crate::raw::string(&name)))?;
+    }
+    Ok(())
+}
+
+/// The arguments as a tuple and a dict.
+pub fn to_python<'py>(
+    py: Python<'py>,
+    arguments: RawArguments<'_>,
+) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
+    let positional: Vec<Bound<'py, PyAny>> = arguments
+        .positional
+        .iter()
+        // SAFETY: alive for the call.
+        .map(|&p| unsafe { Bound::from_borrowed_ptr(py, p) })
+        .collect();
+    let kwargs = PyDict::new(py);
+    for (name, value) in arguments.keywords(py) {
+        kwargs.set_item(name, value)?;
+    }
+    Ok((PyTuple::new(py, positional)?, kwargs))
+}
+
+/// A value in a few words: plain ones by their repr, others by their type, since a repr may run anything.
+fn brief(value: &Bound<'_, PyAny>) -> String {
+    let plain = value.is_none()
+        || value.is_exact_instance_of::<pyo3::types::PyInt>()
+        || value.is_exact_instance_of::<pyo3::types::PyFloat>()
+        || value.is_exact_instance_of::<pyo3::types::PyBool>()
+        || value.is_exact_instance_of::<PyString>();
+    if !plain {
+        return format!("<{}>", crate::value::type_name(value));
+    }
+    let text = value.repr().map_or_else(|_| "?".into(), |r| r.to_string());
+    if text.chars().count() <= 40 {
+        return text;
+    }
+    let mut short: String = text.chars().take(37).collect();
+    short.push('…');
+    short
+}

@@ -1,0 +1,455 @@
+//! The canonical form of code: a digest that two code objects share exactly when they do the same, instruction by
+//! instruction, whatever their layout, line numbers and names of variables.
+//!
+//! The instructions form a graph (next, jump, exception handler). Layout differs between codes that do the same: the compiler
+//! copies short exits, threads jumps and inverts conditions, in part depending on line numbers. So nodes
+//! that cannot be told apart by walking on from them are merged (the coarsest bisimulation, by partition refinement:
+//! Paige and Tarjan, 1987), and what remains is written down in the order of a depth-first walk from the entry.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use pyo3::prelude::*;
+use rememo::digest::Digest;
+
+use super::Visible;
+use super::constant::{write_bytes, write_constant, write_number, write_text};
+use super::decode::{CO_VARARGS, CO_VARKEYWORDS, Code, NO_TARGET};
+use super::flow::{FUNCTION_SCOPE, Flow};
+use super::opcode::{Op, Operand};
+
+/// Flags that change what a call does: variable parameters, generators and coroutines.
+const BEHAVIOUR_FLAGS: u32 = 0x1 | 0x2 | CO_VARARGS | CO_VARKEYWORDS | 0x20 | 0x80 | 0x100 | 0x200;
+
+const NONE: u32 = u32::MAX;
+
+/// The canonical form of one code object.
+#[derive(Clone)]
+pub(super) struct Canonical {
+    /// Digest of everything but the code's own name and the names of its free variables.
+    pub(super) digest: Digest,
+    /// Its free variables (numbers within `co_freevars`) in the order in which the walk meets them.
+    pub(super) free: Vec<u32>,
+}
+
+/// A variable within one code object: index and scope.
+type Variable = (u32, u32);
+
+struct Node {
+    /// Number of the label: what the instruction does.
+    label: u32,
+    /// The variables that it names.
+    variables: Vec<Variable>,
+    /// Where control goes on.
+    next: [u32; 2],
+    /// Where an exception leads.
+    handler: u32,
+}
+
+/// Computes the canonical form of `code`; `nested` gives that of the code objects among its constants.
+pub(super) fn canonical<'a>(
+    code: &Code<'_>,
+    flow: &Flow,
+    visible: Visible,
+    nested: &dyn Fn(u32) -> Option<&'a Canonical>,
+) -> PyResult<Canonical> {
+    let mut graph = Graph {
+        code,
+        flow,
+        nested,
+        labels: Labels::default(),
+        nodes: Vec::new(),
+        at: HashMap::new(),
+        pending: Vec::new(),
+    };
+    let entry = if code.instructions.is_empty() { NONE } else { graph.reach(0) };
+    graph.build()?;
+    let classes = merge(&graph.nodes);
+    let mut out = Vec::with_capacity(graph.nodes.len() * 16);
+    header(&mut out, code, visible)?;
+    let free = walk(&mut out, &graph, &classes, entry, visible)?;
+    Ok(Canonical { digest: Digest::of(&out), free })
+}
+
+/// Everything about a code object that is not an instruction.
+fn header(out: &mut Vec<u8>, code: &Code<'_>, visible: Visible) -> PyResult<()> {
+    let [positional, positional_only, keyword_only] = code.parameters;
+    for number in [code.flags & BEHAVIOUR_FLAGS, positional, positional_only, keyword_only] {
+        write_number(out, u64::from(number));
+    }
+    let by_keyword = positional_only as usize..(positional + keyword_only) as usize;
+    for name in code.variables.get(by_keyword).unwrap_or_default() {
+        write_text(out, name)?;
+    }
+    // `super()` looks for this variable by its name.
+    let has_class = code.variables[code.first_free..]
+        .iter()
+        .any(|v| v.to_str().is_ok_and(|v| v == "__class__"));
+    out.push(u8::from(has_class));
+    if visible.docs
+        && let Some(doc) = code.docstring()?
+    {
+        write_constant(out, doc.as_any())?;
+    }
+    Ok(())
+}
+
+/// Labels by what they say.
+#[derive(Default)]
+struct Labels {
+    ids: HashMap<Vec<u8>, u32>,
+    texts: Vec<Vec<u8>>,
+}
+
+impl Labels {
+    fn intern(&mut self, text: Vec<u8>) -> u32 {
+        match self.ids.entry(text) {
+            Entry::Occupied(entry) => *entry.get(),
+            Entry::Vacant(entry) => {
+                let id = self.texts.len() as u32;
+                self.texts.push(entry.key().clone());
+                *entry.insert(id)
+            }
+        }
+    }
+}
+
+/// What an instruction came to, once jumps are followed and compiler variants are one.
+enum Place {
+    /// The instruction at an index.
+    At(u32),
+    /// Control never comes to another instruction (`while True: pass`) from this index on.
+    Nowhere(u32),
+}
+
+struct Graph<'a, 'b, 'py> {
+    code: &'b Code<'py>,
+    flow: &'b Flow,
+    nested: &'b dyn Fn(u32) -> Option<&'a Canonical>,
+    labels: Labels,
+    nodes: Vec<Node>,
+    /// Node of an instruction, or of a loop that does nothing.
+    at: HashMap<(u32, bool), u32>,
+    pending: Vec<(u32, bool)>,
+}
+
+impl Graph<'_, '_, '_> {
+    /// The node that control comes to at `index`; made if it is new.
+    fn reach(&mut self, index: u32) -> u32 {
+        let place = match self.resolve(index) {
+            Place::At(index) => (index, false),
+            Place::Nowhere(index) => (index, true),
+        };
+        *self.at.entry(place).or_insert_with(|| {
+            self.pending.push(place);
+            self.nodes.push(Node {
+                label: 0,
+                variables: Vec::new(),
+                next: [NONE; 2],
+                handler: NONE,
+            });
+            self.nodes.len() as u32 - 1
+        })
+    }
+
+    /// Follows jumps and instructions without effect.
+    fn resolve(&self, start: u32) -> Place {
+        let mut index = start;
+        let mut smallest = start;
+        for _ in 0..=self.code.instructions.len() {
+            let instruction = &self.code.instructions[index as usize];
+            match instruction.op {
+                Op::JUMP => index = instruction.target,
+                // The empty place of a call is the same in both of its forms; see `CALL` below.
+                Op::NOP | Op::PUSH_NULL if index as usize + 1 < self.code.instructions.len() => {
+                    index += 1
+                }
+                _ => return Place::At(index),
+            }
+            smallest = smallest.min(index);
+        }
+        Place::Nowhere(smallest)
+    }
+
+    fn build(&mut self) -> PyResult<()> {
+        let mut done = 0;
+        while done < self.pending.len() {
+            let (index, nowhere) = self.pending[done];
+            let node = if nowhere { self.endless(index) } else { self.instruction(index)? };
+            self.nodes[done] = node;
+            done += 1;
+        }
+        Ok(())
+    }
+
+    fn endless(&mut self, index: u32) -> Node {
+        let label = b"\x07endless".to_vec();
+        self.node(index, label, Vec::new(), [NONE; 2])
+    }
+
+    /// Completes a node with its exception handler.
+    fn node(
+        &mut self,
+        index: u32,
+        mut label: Vec<u8>,
+        variables: Vec<Variable>,
+        next: [u32; 2],
+    ) -> Node {
+        let handler = match self.code.instructions[index as usize].handler {
+            NO_TARGET => NONE,
+            number => {
+                let handler = self.code.handlers[number as usize];
+                label.push(b'!');
+                write_number(&mut label, u64::from(handler.depth));
+                label.push(u8::from(handler.lasti));
+                self.reach(handler.target)
+            }
+        };
+        Node { label: self.labels.intern(label), variables, next, handler }
+    }
+
+    fn instruction(&mut self, index: u32) -> PyResult<Node> {
+        let instruction = self.code.instructions[index as usize];
+        let (mut op, mut target) = (instruction.op, instruction.target);
+        // Where a kept condition is tested again, the compiler goes on to where the test leads, if lines allow.
+        while matches!(op, Op::JUMP_IF_FALSE_OR_POP | Op::JUMP_IF_TRUE_OR_POP) {
+            let Place::At(next) = self.resolve(target) else { break };
+            let next_op = self.code.instructions[next as usize].op;
+            let jumps_on_true = op == Op::JUMP_IF_TRUE_OR_POP;
+            match next_op {
+                Op::JUMP_IF_FALSE_OR_POP
+                | Op::JUMP_IF_TRUE_OR_POP
+                | Op::POP_JUMP_IF_FALSE
+                | Op::POP_JUMP_IF_TRUE => {
+                    let tests_true =
+                        matches!(next_op, Op::JUMP_IF_TRUE_OR_POP | Op::POP_JUMP_IF_TRUE);
+                    let pops = matches!(next_op, Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE);
+                    target = if tests_true == jumps_on_true {
+                        self.code.instructions[next as usize].target
+                    } else {
+                        next + 1
+                    };
+                    if pops || tests_true != jumps_on_true {
+                        op = if jumps_on_true {
+                            Op::POP_JUMP_IF_TRUE
+                        } else {
+                            Op::POP_JUMP_IF_FALSE
+                        };
+                    }
+                }
+                _ => break,
+            }
+        }
+        let mut label = Vec::with_capacity(24);
+        let mut variables = Vec::new();
+        let following = index + 1;
+        let next = match op {
+            Op::POP_JUMP_IF_TRUE => self.branch(&mut label, "if true", target, following),
+            Op::POP_JUMP_IF_FALSE => self.branch(&mut label, "if true", following, target),
+            Op::POP_JUMP_IF_NONE => self.branch(&mut label, "if none", target, following),
+            Op::POP_JUMP_IF_NOT_NONE => self.branch(&mut label, "if none", following, target),
+            _ => {
+                self.label(index, op, &mut label, &mut variables)?;
+                let goes_on =
+                    !op.ends_block() && (following as usize) < self.code.instructions.len();
+                let first = if goes_on { self.reach(following) } else { NONE };
+                let second = if target == NO_TARGET { NONE } else { self.reach(target) };
+                [first, second]
+            }
+        };
+        Ok(self.node(index, label, variables, next))
+    }
+
+    fn branch(&mut self, label: &mut Vec<u8>, name: &str, then: u32, otherwise: u32) -> [u32; 2] {
+        write_bytes(label, name.as_bytes());
+        [self.reach(then), self.reach(otherwise)]
+    }
+
+    /// What an instruction does, apart from the variables that it names.
+    fn label(
+        &mut self,
+        index: u32,
+        op: Op,
+        label: &mut Vec<u8>,
+        variables: &mut Vec<Variable>,
+    ) -> PyResult<()> {
+        let instruction = self.code.instructions[index as usize];
+        write_bytes(label, op.name().as_bytes());
+        match op.operand() {
+            Operand::Const => {
+                let nested =
+                    if op == Op::LOAD_CONST { (self.nested)(instruction.arg) } else { None };
+                match nested {
+                    Some(nested) => {
+                        let constant = self.code.constant(instruction.arg)?;
+                        label.push(b'*');
+                        write_text(label, constant.getattr("co_name")?.cast()?)?;
+                        label.extend_from_slice(nested.digest.as_bytes());
+                        if let Some(closure) = self.flow.closures.get(&index) {
+                            let bound =
+                                nested.free.iter().filter_map(|&free| closure.get(free as usize));
+                            variables.extend(bound.copied());
+                        }
+                    }
+                    None => write_constant(label, &self.code.constant(instruction.arg)?)?,
+                }
+            }
+            Operand::Name => write_text(label, &self.code.names[instruction.arg as usize])?,
+            Operand::Variable => {
+                variables.push((instruction.arg, self.flow.scopes[index as usize]))
+            }
+            Operand::Number => write_number(label, u64::from(instruction.arg)),
+            Operand::Forward | Operand::Backward => {}
+        }
+        match op {
+            // `super().name` with and without arguments.
+            Op::LOAD_SUPER_ATTR => label.push((instruction.flag & 2) as u8),
+            Op::CALL => label.push(u8::from(self.flow.applies[index as usize])),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Merges nodes that cannot be told apart; returns the class of each.
+fn merge(nodes: &[Node]) -> Vec<u32> {
+    let mut classes = initial_classes(nodes);
+    let mut count = classes.iter().max().map_or(0, |max| max + 1);
+    let class =
+        |classes: &[u32], node: u32| if node == NONE { NONE } else { classes[node as usize] };
+    loop {
+        let mut ids = HashMap::with_capacity(count as usize);
+        let refined: Vec<u32> = nodes
+            .iter()
+            .zip(&classes)
+            .map(|(node, &own)| {
+                let key = (
+                    own,
+                    class(&classes, node.next[0]),
+                    class(&classes, node.next[1]),
+                    class(&classes, node.handler),
+                );
+                let fresh = ids.len() as u32;
+                *ids.entry(key).or_insert(fresh)
+            })
+            .collect();
+        let refined_count = ids.len() as u32;
+        classes = refined;
+        if refined_count == count {
+            return classes;
+        }
+        count = refined_count;
+    }
+}
+
+/// A partition to refine: by label, variables and, along straight lines, everything up to the next branch. (Without the latter
+/// a long run of like statements would take as many rounds as it has instructions.)
+fn initial_classes(nodes: &[Node]) -> Vec<u32> {
+    const UNKNOWN: u32 = u32::MAX;
+    const ENDLESS: u32 = u32::MAX - 1;
+    let only_next = |node: usize| {
+        let [next, other] = nodes[node].next;
+        (next != NONE && other == NONE).then_some(next as usize)
+    };
+    let mut classes = vec![UNKNOWN; nodes.len()];
+    let mut on_line = vec![false; nodes.len()];
+    let mut ids: HashMap<(u32, &[Variable], u32), u32> = HashMap::new();
+    for start in 0..nodes.len() {
+        let mut line: Vec<usize> = Vec::new();
+        let mut at = Some(start);
+        let mut end = UNKNOWN;
+        while let Some(node) = at {
+            if classes[node] != UNKNOWN {
+                end = classes[node];
+                break;
+            }
+            if on_line[node] {
+                // A loop without a way out: its nodes are told apart by refinement alone.
+                end = ENDLESS;
+                while let Some(&last) = line.last() {
+                    let fresh = ids.len() as u32;
+                    let key = (nodes[last].label, nodes[last].variables.as_slice(), ENDLESS);
+                    classes[last] = *ids.entry(key).or_insert(fresh);
+                    line.pop();
+                    if last == node {
+                        end = classes[last];
+                        break;
+                    }
+                }
+                break;
+            }
+            on_line[node] = true;
+            line.push(node);
+            at = only_next(node);
+        }
+        for node in line.into_iter().rev() {
+            let fresh = ids.len() as u32;
+            let key = (nodes[node].label, nodes[node].variables.as_slice(), end);
+            end = *ids.entry(key).or_insert(fresh);
+            classes[node] = end;
+        }
+    }
+    classes
+}
+
+/// Writes the merged graph from the entry on; returns the free variables in the order met.
+fn walk(
+    out: &mut Vec<u8>,
+    graph: &Graph<'_, '_, '_>,
+    classes: &[u32],
+    entry: u32,
+    visible: Visible,
+) -> PyResult<Vec<u32>> {
+    let code = graph.code;
+    let mut local_numbers: HashMap<Variable, u64> = HashMap::new();
+    for parameter in 0..code.parameter_count() as u32 {
+        local_numbers.insert((parameter, FUNCTION_SCOPE), u64::from(parameter));
+    }
+    let mut free = Vec::new();
+    let mut numbers: HashMap<u32, u64> = HashMap::new();
+    let mut pending = vec![entry];
+    while let Some(node) = pending.pop() {
+        if node == NONE {
+            out.push(b'-');
+            continue;
+        }
+        let fresh = numbers.len() as u64;
+        match numbers.entry(classes[node as usize]) {
+            Entry::Occupied(known) => {
+                out.push(b'^');
+                write_number(out, *known.get());
+                continue;
+            }
+            Entry::Vacant(vacant) => vacant.insert(fresh),
+        };
+        let Node { label, variables, next, handler } = &graph.nodes[node as usize];
+        out.push(b'+');
+        write_bytes(out, &graph.labels.texts[*label as usize]);
+        write_number(out, variables.len() as u64);
+        for &(variable, scope) in variables {
+            let name = &code.variables[variable as usize];
+            let is_special = name.to_str().is_ok_and(|n| n == "__class__" || n == "__classdict__");
+            match (variable as usize).checked_sub(code.first_free) {
+                Some(index) if scope == FUNCTION_SCOPE => {
+                    let position =
+                        free.iter().position(|&known| known == index as u32).unwrap_or_else(|| {
+                            free.push(index as u32);
+                            free.len() - 1
+                        });
+                    out.push(b'f');
+                    write_number(out, position as u64);
+                }
+                _ => {
+                    let fresh = local_numbers.len() as u64;
+                    out.push(b'v');
+                    write_number(out, *local_numbers.entry((variable, scope)).or_insert(fresh));
+                }
+            }
+            if visible.locals || is_special {
+                write_text(out, name)?;
+            }
+        }
+        pending.extend([*handler, next[1], next[0]]);
+    }
+    Ok(free)
+}

@@ -1,0 +1,762 @@
+//! One code object run on symbols: which path from outside lies where on the stack and in which variable, at every
+//! instruction and over every way that control can take (abstract interpretation to a fixed point).
+//!
+//! Three questions are answered on the way: what is done with values from outside, which variables inside inlined
+//! comprehensions are not those of the function around it (PEP 709), and which of its two forms a call has.
+
+use std::collections::{BTreeSet, HashMap};
+
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use super::decode::{Code, Instruction, NO_TARGET};
+use super::opcode::{Op, Operand};
+use super::path::{PathId, Paths, Usage};
+use super::shape::Closures;
+
+/// The scope of a variable outside all inlined comprehensions.
+pub(super) const FUNCTION_SCOPE: u32 = u32::MAX;
+
+/// What is known of a value on the stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slot {
+    /// Nothing.
+    Unknown,
+    /// The empty place beside a callable; also where a method's `self` goes, for the two are one call.
+    Null,
+    /// A constant of the code.
+    Const(u32),
+    /// A value from outside, loaded by the instruction `from`.
+    Path { path: PathId, from: u32 },
+    /// The module that the import statement at an instruction takes names from.
+    Module(u32),
+    /// The first `parts` components of the module that the import statement at `import` names.
+    Package { import: u32, parts: u32 },
+    /// What an inlined comprehension saves of the function's variable.
+    Saved,
+    /// `__build_class__`.
+    BuildClass,
+    /// A function made here of the code that is this constant.
+    Function(u32),
+    /// A class made here of the body that is this constant.
+    Class(u32),
+}
+
+impl Slot {
+    fn join(self, other: Self) -> Self {
+        match (self, other) {
+            _ if self == other => self,
+            (Self::Path { path, .. }, Self::Path { path: same, .. }) if path == same => self,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct State {
+    stack: Vec<Slot>,
+    /// Inlined comprehensions that control is in: variable and scope, the innermost last.
+    scopes: Vec<(u32, u32)>,
+    /// In a class body: names that are stored by now on every way.
+    stored: BTreeSet<u32>,
+}
+
+impl State {
+    fn pop(&mut self) -> Slot {
+        self.stack.pop().unwrap_or(Slot::Unknown)
+    }
+
+    fn scope_of(&self, variable: u32) -> u32 {
+        self.scopes
+            .iter()
+            .rev()
+            .find(|(v, _)| *v == variable)
+            .map_or(FUNCTION_SCOPE, |(_, scope)| *scope)
+    }
+
+    /// Takes into account another way to the same place; tells whether that changed anything.
+    fn join(&mut self, other: &Self) -> bool {
+        debug_assert_eq!(
+            self.stack.len(),
+            other.stack.len(),
+            "stack heights differ where ways meet"
+        );
+        let mut changed = self.stack.len() > other.stack.len();
+        self.stack.truncate(other.stack.len());
+        for (slot, other) in self.stack.iter_mut().zip(&other.stack) {
+            let joined = slot.join(*other);
+            changed |= joined != *slot;
+            *slot = joined;
+        }
+        debug_assert_eq!(self.scopes, other.scopes, "comprehension scopes differ where ways meet");
+        if self.scopes.len() > other.scopes.len() {
+            self.scopes.truncate(other.scopes.len());
+            changed = true;
+        }
+        let known = self.stored.len();
+        self.stored.retain(|name| other.stored.contains(name));
+        changed || self.stored.len() != known
+    }
+}
+
+/// What a local variable is known to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holds {
+    /// In every assignment, the value at this path.
+    Path(PathId),
+    /// Anything.
+    Anything,
+}
+
+/// What the analysis of one code object says about its instructions.
+#[derive(Default)]
+pub(super) struct Flow {
+    /// Per instruction: the scope of the variable that it names.
+    pub(super) scopes: Vec<u32>,
+    /// Per instruction: whether it is a call of the form that applies a decorator (one value more is called with).
+    pub(super) applies: Vec<bool>,
+    /// Per instruction that loads the code of a nested function: its closure, with the scope of each variable.
+    pub(super) closures: HashMap<u32, Vec<(u32, u32)>>,
+    /// Nested code that is reached: the constant, and what its free variables are known to hold.
+    pub(super) nested: Vec<(u32, Vec<Option<PathId>>)>,
+    /// In order: the instruction, the name and the value of each `STORE_NAME`; without a name, what `import *` takes.
+    pub(super) stores: Vec<(u32, Option<u32>, Slot)>,
+}
+
+/// Runs `code` and notes in `paths` what it reads. `free` tells what its free variables hold, `shared` which
+/// of its variables nested code assigns to.
+pub(super) fn run<'py>(
+    code: &Code<'py>,
+    lines: &[u32],
+    closures: &Closures,
+    free: &[Option<PathId>],
+    shared: &[bool],
+    outermost: bool,
+    paths: &mut Paths<'py>,
+) -> PyResult<Flow> {
+    let count = code.instructions.len();
+    let mut runner = Runner {
+        code,
+        lines,
+        closures,
+        free,
+        shared,
+        outermost,
+        paths,
+        holds: HashMap::new(),
+        entry: vec![None; count],
+        flow: None,
+    };
+    loop {
+        let before = runner.holds.clone();
+        runner.entry.fill(None);
+        runner.settle()?;
+        if runner.holds == before {
+            break;
+        }
+    }
+    runner.flow = Some(Flow {
+        scopes: vec![FUNCTION_SCOPE; count],
+        applies: vec![false; count],
+        ..Flow::default()
+    });
+    for index in 0..count {
+        // Unless a way from the instruction before has been followed to here already.
+        if let Some(state) = runner.entry[index].clone() {
+            runner.follow(index, state, &mut Vec::new())?;
+        }
+    }
+    Ok(runner.flow.take().unwrap_or_default())
+}
+
+struct Runner<'a, 'py> {
+    code: &'a Code<'py>,
+    lines: &'a [u32],
+    closures: &'a Closures,
+    free: &'a [Option<PathId>],
+    shared: &'a [bool],
+    outermost: bool,
+    paths: &'a mut Paths<'py>,
+    holds: HashMap<(u32, u32), Holds>,
+    /// Per instruction where ways start or meet: the state before it.
+    entry: Vec<Option<State>>,
+    /// Set in the last pass, in which everything is noted.
+    flow: Option<Flow>,
+}
+
+impl<'py> Runner<'_, 'py> {
+    /// Follows all ways until no state changes any more.
+    fn settle(&mut self) -> PyResult<()> {
+        if self.code.instructions.is_empty() {
+            return Ok(());
+        }
+        self.entry[0] =
+            Some(State { stack: Vec::new(), scopes: Vec::new(), stored: BTreeSet::new() });
+        let mut pending = vec![0];
+        while let Some(start) = pending.pop() {
+            if let Some(state) = self.entry[start].clone() {
+                self.follow(start, state, &mut pending)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs from `start` to where the next way joins or this one ends; in the last pass notes what happens.
+    fn follow(&mut self, start: usize, mut state: State, pending: &mut Vec<usize>) -> PyResult<()> {
+        let mut index = start;
+        loop {
+            let instruction = self.code.instructions[index];
+            self.to_handler(&instruction, &state, pending);
+            if instruction.target != NO_TARGET {
+                let mut jumped = state.clone();
+                self.jump(index, &mut jumped);
+                self.reach(instruction.target as usize, &jumped, pending, index);
+            }
+            if instruction.op.ends_block() {
+                self.step(index, &mut state)?;
+                return Ok(());
+            }
+            self.step(index, &mut state)?;
+            index += 1;
+            if index == self.code.instructions.len() {
+                return Ok(());
+            }
+            if self.code.is_target[index] {
+                self.reach(index, &state, pending, index - 1);
+                return Ok(());
+            }
+        }
+    }
+
+    /// Control may go on at `target` with `state`.
+    fn reach(&mut self, target: usize, state: &State, pending: &mut Vec<usize>, from: usize) {
+        if self.flow.is_some() {
+            // What is lost where ways meet has been used in a manner that is not known.
+            let Some(entry) = &self.entry[target] else { return };
+            let lost: Vec<Slot> = (state.stack.iter().zip(&entry.stack))
+                .filter(|(slot, joined)| slot.join(**joined) != **slot)
+                .map(|(slot, _)| *slot)
+                .collect();
+            lost.into_iter().for_each(|slot| self.use_slot(slot, Usage::Value, from));
+            return;
+        }
+        let changed = match &mut self.entry[target] {
+            Some(entry) => entry.join(state),
+            none => {
+                *none = Some(state.clone());
+                true
+            }
+        };
+        if changed {
+            pending.push(target);
+        }
+    }
+
+    /// An exception in `instruction` leads to its handler.
+    fn to_handler(&mut self, instruction: &Instruction, state: &State, pending: &mut Vec<usize>) {
+        if instruction.handler == NO_TARGET {
+            return;
+        }
+        let handler = self.code.handlers[instruction.handler as usize];
+        let mut caught = state.clone();
+        caught.stack.truncate(handler.depth as usize);
+        // A comprehension is left where the variable that it saved goes.
+        caught.scopes.truncate(caught.stack.iter().filter(|slot| **slot == Slot::Saved).count());
+        caught.stack.resize(handler.depth as usize + usize::from(handler.lasti) + 1, Slot::Unknown);
+        self.reach(handler.target as usize, &caught, pending, 0);
+    }
+
+    /// The effect of an instruction when it jumps.
+    fn jump(&mut self, index: usize, state: &mut State) {
+        match self.code.instructions[index].op {
+            Op::POP_JUMP_IF_FALSE
+            | Op::POP_JUMP_IF_TRUE
+            | Op::POP_JUMP_IF_NONE
+            | Op::POP_JUMP_IF_NOT_NONE => {
+                state.pop();
+            }
+            // On exhaustion: on 3.11 the iterator is gone, later versions leave it to `END_FOR`, which takes two off.
+            Op::FOR_ITER if self.code.version == (3, 11) => {
+                state.pop();
+            }
+            Op::FOR_ITER => state.stack.push(Slot::Unknown),
+            // The result of what was delegated to.
+            Op::SEND => {
+                state.pop();
+                if self.code.version == (3, 11) {
+                    state.pop();
+                }
+                state.stack.push(Slot::Unknown);
+            }
+            _ => {}
+        }
+    }
+
+    /// The path of a value that is not only a step of an import statement.
+    fn path_of(&mut self, slot: Slot) -> PyResult<Option<PathId>> {
+        Ok(match slot {
+            Slot::Path { path, .. } => Some(path),
+            Slot::Package { import, parts } => {
+                let (module, level) = self.imported(import)?;
+                let name = module.to_str().unwrap_or_default();
+                let end = name
+                    .match_indices('.')
+                    .nth(parts as usize - 1)
+                    .map_or(name.len(), |(end, _)| end);
+                let package = PyString::new(module.py(), &name[..end]);
+                Some(self.paths.import(&package, None, level)?)
+            }
+            Slot::Module(import) => {
+                let (module, level) = self.imported(import)?;
+                Some(self.paths.import(&module, None, level)?)
+            }
+            _ => None,
+        })
+    }
+
+    /// Module and level of the import statement whose `IMPORT_NAME` is at `index`.
+    fn imported(&self, index: u32) -> PyResult<(Bound<'py, PyString>, u32)> {
+        let name = self.code.names[self.code.instructions[index as usize].arg as usize].clone();
+        // The two constants right before are the level and the names to import.
+        let level = match index.checked_sub(2).map(|level| self.code.instructions[level as usize]) {
+            Some(load) if load.op == Op::LOAD_CONST => {
+                self.code.constant(load.arg)?.extract().unwrap_or(0)
+            }
+            _ => 0,
+        };
+        Ok((name, level))
+    }
+
+    fn use_slot(&mut self, slot: Slot, usage: Usage, index: usize) {
+        if self.flow.is_none() {
+            return;
+        }
+        if let Ok(Some(path)) = self.path_of(slot) {
+            let at = if let Slot::Path { from, .. } = slot { from as usize } else { index };
+            self.paths.used(path, usage, self.lines[at]);
+        }
+    }
+
+    fn note(&mut self, path: PathId, usage: Usage, index: usize) {
+        if self.flow.is_some() {
+            self.paths.used(path, usage, self.lines[index]);
+        }
+    }
+
+    /// Pushes a value, with the empty place beside it if it is about to be called.
+    fn push_callable(&self, state: &mut State, value: Slot, is_called: bool) {
+        match (is_called, self.code.version < (3, 13)) {
+            (false, _) => state.stack.push(value),
+            (true, true) => state.stack.extend([Slot::Null, value]),
+            (true, false) => state.stack.extend([value, Slot::Null]),
+        }
+    }
+
+    /// The effect of an instruction on the way to the next.
+    fn step(&mut self, index: usize, state: &mut State) -> PyResult<()> {
+        let Instruction { op, arg, flag, .. } = self.code.instructions[index];
+        let here = index as u32;
+        let operand = op.operand();
+        let scope = if operand == Operand::Variable { state.scope_of(arg) } else { FUNCTION_SCOPE };
+        if let Some(flow) = &mut self.flow {
+            flow.scopes[index] = scope;
+        }
+        let name = (operand == Operand::Name).then(|| self.code.names[arg as usize].clone());
+        match (op, name) {
+            (Op::PUSH_NULL, _) => state.stack.push(Slot::Null),
+            (Op::LOAD_BUILD_CLASS, _) => state.stack.push(Slot::BuildClass),
+            (Op::LOAD_CONST, _) => {
+                state.stack.push(Slot::Const(arg));
+                self.load_code(index, arg, state)?;
+            }
+            (Op::COPY, _) => {
+                let copied = state.stack.len().checked_sub(arg as usize).map(|at| state.stack[at]);
+                state.stack.push(copied.unwrap_or(Slot::Unknown));
+            }
+            (Op::SWAP, _) => {
+                let (top, other) = (
+                    state.stack.len().wrapping_sub(1),
+                    state.stack.len().wrapping_sub(arg as usize),
+                );
+                if top < state.stack.len() && other < state.stack.len() {
+                    state.stack.swap(top, other);
+                }
+            }
+            (Op::LOAD_NAME, _) if state.stored.contains(&arg) || self.is_class_prologue(index) => {
+                state.stack.push(Slot::Unknown);
+            }
+            (Op::LOAD_GLOBAL | Op::LOAD_NAME | Op::LOAD_FROM_DICT_OR_GLOBALS, Some(name)) => {
+                if op == Op::LOAD_FROM_DICT_OR_GLOBALS {
+                    state.pop();
+                }
+                let path = self.paths.global(&name)?;
+                self.push_callable(state, Slot::Path { path, from: here }, flag == 1);
+            }
+            (Op::STORE_NAME, _) => {
+                let value = state.pop();
+                if self.code.is_class() {
+                    state.stored.insert(arg);
+                }
+                let stored = match (value, self.path_of(value)?) {
+                    (Slot::Package { import, .. }, Some(path)) => Slot::Path { path, from: import },
+                    _ => value,
+                };
+                if let Some(flow) = &mut self.flow {
+                    flow.stores.push((here, Some(arg), stored));
+                }
+                // What a module imports is told by its bindings; a class body's names are not followed.
+                let is_import =
+                    matches!(value, Slot::Package { .. }) || self.is_imported_name(value, index);
+                if self.code.is_class() || !is_import {
+                    self.use_slot(value, Usage::Value, index);
+                }
+            }
+            (Op::DELETE_NAME, _) => {
+                state.stored.remove(&arg);
+            }
+            (Op::STORE_GLOBAL | Op::DELETE_GLOBAL, Some(name)) => {
+                let path = self.paths.global(&name)?;
+                if op == Op::STORE_GLOBAL {
+                    let value = state.pop();
+                    self.use_slot(value, Usage::Value, index);
+                    self.note(path, Usage::StoreGlobal, index);
+                } else {
+                    self.note(path, Usage::DeleteGlobal, index);
+                }
+            }
+            (Op::LOAD_ATTR, Some(name)) => {
+                let owner = state.pop();
+                let found = match self.path_of(owner)? {
+                    Some(path) => {
+                        let path = self.paths.attr(path, &name)?;
+                        let from = if let Slot::Path { from, .. } = owner { from } else { here };
+                        Slot::Path { path, from }
+                    }
+                    None => Slot::Unknown,
+                };
+                self.push_callable(state, found, flag == 1);
+            }
+            (Op::STORE_ATTR | Op::DELETE_ATTR, Some(name)) => {
+                let owner = state.pop();
+                if let Some(path) = self.path_of(owner)? {
+                    let path = self.paths.attr(path, &name)?;
+                    self.note(path, Usage::StoreAttr, index);
+                }
+                if op == Op::STORE_ATTR {
+                    let value = state.pop();
+                    self.use_slot(value, Usage::Value, index);
+                }
+            }
+            // `super(class, self).name`
+            (Op::LOAD_SUPER_ATTR, _) => {
+                for usage in [Usage::Value, Usage::Value, Usage::Call] {
+                    let slot = state.pop();
+                    self.use_slot(slot, usage, index);
+                }
+                self.push_callable(state, Slot::Unknown, flag & 1 == 1);
+            }
+            (Op::BINARY_SUBSCR, _) => {
+                let (key, owner) = (state.pop(), state.pop());
+                match (owner, key) {
+                    (Slot::Path { path, from }, Slot::Const(constant)) => {
+                        let path = self.paths.item(path, self.code.constant(constant)?)?;
+                        state.stack.push(Slot::Path { path, from });
+                    }
+                    _ => {
+                        self.use_slot(key, Usage::Value, index);
+                        self.use_slot(owner, Usage::Value, index);
+                        state.stack.push(Slot::Unknown);
+                    }
+                }
+            }
+            (Op::IMPORT_NAME, Some(module)) => self.import_name(index, state, &module)?,
+            (Op::IMPORT_FROM, Some(name)) => self.import_from(index, state, &name)?,
+            (Op::IMPORT_STAR, _) => self.import_star(index, state)?,
+            (Op::CALL_INTRINSIC_1, _) if matches!(state.stack.last(), Some(Slot::Module(_))) => {
+                self.import_star(index, state)?;
+                state.stack.push(Slot::Unknown);
+            }
+            // The module that names were imported from is left alone then.
+            (Op::POP_TOP, _) => {
+                let value = state.pop();
+                if !matches!(value, Slot::Module(_) | Slot::Package { .. }) {
+                    self.use_slot(value, Usage::Value, index);
+                }
+            }
+            (Op::LOAD_FAST_AND_CLEAR, _) => {
+                state.stack.push(Slot::Saved);
+                state.scopes.push((arg, here));
+            }
+            (
+                Op::LOAD_FAST | Op::LOAD_DEREF | Op::LOAD_CLASSDEREF | Op::LOAD_FROM_DICT_OR_DEREF,
+                _,
+            ) => {
+                if op == Op::LOAD_FROM_DICT_OR_DEREF {
+                    state.pop();
+                }
+                match self.held(arg, scope) {
+                    Some(path) => state.stack.push(Slot::Path { path, from: here }),
+                    None => state.stack.push(Slot::Unknown),
+                }
+            }
+            (Op::LOAD_CLOSURE, _) => {
+                if let Some(path) = self.held(arg, scope) {
+                    self.note(path, Usage::Value, index);
+                }
+                state.stack.push(Slot::Unknown);
+            }
+            (Op::STORE_FAST | Op::STORE_DEREF, _) => self.store(index, state, arg, scope)?,
+            (Op::DELETE_FAST | Op::DELETE_DEREF, _) => {
+                if self.is_outer(arg, scope) {
+                    let path = self.paths.free(&self.code.variables[arg as usize])?;
+                    self.note(path, Usage::DeleteGlobal, index);
+                }
+            }
+            (Op::MAKE_FUNCTION, _) => {
+                let made = match state.stack.last() {
+                    Some(Slot::Const(code)) => Slot::Function(*code),
+                    _ => Slot::Unknown,
+                };
+                self.generic(index, state);
+                state.pop();
+                state.stack.push(made);
+            }
+            (Op::SET_FUNCTION_ATTRIBUTE, _) => {
+                let (function, attribute) = (state.pop(), state.pop());
+                self.use_slot(attribute, Usage::Value, index);
+                state.stack.push(function);
+            }
+            (Op::CALL | Op::CALL_KW | Op::CALL_FUNCTION_EX, _) => self.call(index, state)?,
+            _ => self.generic(index, state),
+        }
+        Ok(())
+    }
+
+    /// Any other instruction: what it takes is used, what it gives is not known.
+    fn generic(&mut self, index: usize, state: &mut State) {
+        let Instruction { op, arg, flag, .. } = self.code.instructions[index];
+        let (pops, pushes) = op.stack_effect(arg, flag, self.code.version);
+        for _ in 0..pops {
+            let slot = state.pop();
+            self.use_slot(slot, Usage::Value, index);
+        }
+        state.stack.extend(std::iter::repeat_n(Slot::Unknown, pushes));
+    }
+
+    /// Whether the instruction reads the module's name for a class's `__module__`, as every class body does.
+    fn is_class_prologue(&self, index: usize) -> bool {
+        let next = self.code.instructions.get(index + 1);
+        let named = |instruction: &Instruction, name: &str| {
+            self.code.names[instruction.arg as usize].to_str().is_ok_and(|n| n == name)
+        };
+        self.code.is_class()
+            && named(&self.code.instructions[index], "__name__")
+            && next.is_some_and(|next| next.op == Op::STORE_NAME && named(next, "__module__"))
+    }
+
+    /// Whether a stored value has just been taken from a module by an import statement.
+    fn is_imported_name(&self, value: Slot, index: usize) -> bool {
+        matches!(value, Slot::Path { from, .. }
+            if from + 1 == index as u32 && self.code.instructions[from as usize].op == Op::IMPORT_FROM)
+    }
+
+    /// Whether a variable is a free variable of the outermost code.
+    fn is_outer(&self, variable: u32, scope: u32) -> bool {
+        self.outermost && scope == FUNCTION_SCOPE && variable as usize >= self.code.first_free
+    }
+
+    /// The path of the value that a variable is known to hold.
+    fn held(&self, variable: u32, scope: u32) -> Option<PathId> {
+        if scope == FUNCTION_SCOPE
+            && let Some(free) = (variable as usize).checked_sub(self.code.first_free)
+        {
+            return self.free.get(free).copied().flatten();
+        }
+        match self.holds.get(&(variable, scope)) {
+            Some(Holds::Path(path)) => Some(*path),
+            _ => None,
+        }
+    }
+
+    fn store(
+        &mut self,
+        index: usize,
+        state: &mut State,
+        variable: u32,
+        scope: u32,
+    ) -> PyResult<()> {
+        let value = state.pop();
+        if value == Slot::Saved && scope != FUNCTION_SCOPE {
+            // The comprehension is over.
+            if let Some(at) = state.scopes.iter().rposition(|(v, _)| *v == variable) {
+                state.scopes.remove(at);
+            }
+            return Ok(());
+        }
+        if self.is_outer(variable, scope) {
+            let path = self.paths.free(&self.code.variables[variable as usize])?;
+            self.use_slot(value, Usage::Value, index);
+            self.note(path, Usage::StoreGlobal, index);
+            return Ok(());
+        }
+        let is_parameter =
+            scope == FUNCTION_SCOPE && (variable as usize) < self.code.parameter_count();
+        let is_shared = self.shared.get(variable as usize).copied().unwrap_or(false);
+        let is_free = variable as usize >= self.code.first_free && scope == FUNCTION_SCOPE;
+        let held = match self.path_of(value)? {
+            Some(path) if !is_parameter && !is_shared && !is_free => Holds::Path(path),
+            _ => Holds::Anything,
+        };
+        let known = self.holds.entry((variable, scope)).or_insert(held);
+        if *known != held {
+            *known = Holds::Anything;
+        }
+        if *known == Holds::Anything {
+            self.use_slot(value, Usage::Value, index);
+        }
+        Ok(())
+    }
+
+    /// Notes the nested code that an instruction loads, with what its free variables hold.
+    fn load_code(&mut self, index: usize, constant: u32, state: &State) -> PyResult<()> {
+        if self.flow.is_none() || !super::is_code(&self.code.constant(constant)?) {
+            return Ok(());
+        }
+        let variables = self.closures.get(&(index as u32)).map(Vec::as_slice).unwrap_or_default();
+        let closure: Vec<(u32, u32)> =
+            variables.iter().map(|&variable| (variable, state.scope_of(variable))).collect();
+        let free = closure.iter().map(|&(variable, scope)| self.held(variable, scope)).collect();
+        let nested = (constant, free);
+        if let Some(flow) = &mut self.flow {
+            flow.closures.insert(index as u32, closure);
+            if !flow.nested.contains(&nested) {
+                flow.nested.push(nested);
+            }
+        }
+        Ok(())
+    }
+
+    fn import_name(
+        &mut self,
+        index: usize,
+        state: &mut State,
+        module: &Bound<'py, PyString>,
+    ) -> PyResult<()> {
+        let names = state.pop();
+        state.pop();
+        let takes_names = match names {
+            Slot::Const(constant) => !self.code.constant(constant)?.is_none(),
+            _ => false,
+        };
+        let (_, level) = self.imported(index as u32)?;
+        let path = self.paths.import(module, None, level)?;
+        self.note(path, Usage::Import, index);
+        let import = index as u32;
+        state.stack.push(if takes_names {
+            Slot::Module(import)
+        } else {
+            Slot::Package { import, parts: 1 }
+        });
+        Ok(())
+    }
+
+    fn import_from(
+        &mut self,
+        index: usize,
+        state: &mut State,
+        name: &Bound<'py, PyString>,
+    ) -> PyResult<()> {
+        let found = match state.stack.last() {
+            Some(Slot::Module(import)) => {
+                let (module, level) = self.imported(*import)?;
+                let path = self.paths.import(&module, Some(name), level)?;
+                self.note(path, Usage::Import, index);
+                Slot::Path { path, from: index as u32 }
+            }
+            Some(Slot::Package { import, parts }) => {
+                Slot::Package { import: *import, parts: parts + 1 }
+            }
+            _ => Slot::Unknown,
+        };
+        state.stack.push(found);
+        Ok(())
+    }
+
+    fn import_star(&mut self, index: usize, state: &mut State) -> PyResult<()> {
+        if let Slot::Module(import) = state.pop() {
+            let (module, level) = self.imported(import)?;
+            let star = PyString::new(module.py(), "*");
+            let path = self.paths.import(&module, Some(&star), level)?;
+            self.note(path, Usage::Import, index);
+            if let Some(flow) = &mut self.flow {
+                let from = index as u32;
+                flow.stores.push((from, None, Slot::Path { path, from }));
+            }
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, index: usize, state: &mut State) -> PyResult<()> {
+        let Instruction { op, arg, .. } = self.code.instructions[index];
+        let count = match op {
+            Op::CALL => arg as usize,
+            Op::CALL_KW => arg as usize + 1,
+            _ => 1 + (arg as usize & 1),
+        };
+        let arguments: Vec<Slot> = state.stack.split_off(state.stack.len().saturating_sub(count));
+        let (upper, lower) = (state.pop(), state.pop());
+        let callee = match (lower, upper) {
+            (Slot::Null, callee) | (callee, Slot::Null) => callee,
+            // The form that decorators are applied in: the upper value is an argument too.
+            (callee, argument) => {
+                self.use_slot(argument, Usage::Value, index);
+                if let Some(flow) = &mut self.flow {
+                    flow.applies[index] = true;
+                }
+                callee
+            }
+        };
+        self.use_slot(callee, Usage::Call, index);
+        arguments.iter().for_each(|&argument| self.use_slot(argument, Usage::Value, index));
+        let by_keyword =
+            op != Op::CALL || index > 0 && self.code.instructions[index - 1].op == Op::KW_NAMES;
+        let result = match (callee, arguments.as_slice()) {
+            (Slot::BuildClass, [Slot::Function(body), ..]) => Slot::Class(*body),
+            // `getattr(value, "constant")`, where the name is the built-in's, is the attribute.
+            (
+                Slot::Path { path, .. },
+                [owner, Slot::Const(name)] | [owner, Slot::Const(name), _],
+            ) if !by_keyword && self.paths.is_global(path, "getattr") => {
+                self.constant_attribute(*owner, *name, index)?
+            }
+            _ => Slot::Unknown,
+        };
+        state.stack.push(result);
+        Ok(())
+    }
+
+    fn constant_attribute(&mut self, owner: Slot, name: u32, index: usize) -> PyResult<Slot> {
+        let name = self.code.constant(name)?;
+        let Ok(name) = name.cast_exact::<PyString>() else { return Ok(Slot::Unknown) };
+        Ok(match self.path_of(owner)? {
+            Some(owner) => Slot::Path { path: self.paths.attr(owner, name)?, from: index as u32 },
+            None => Slot::Unknown,
+        })
+    }
+}
+
+/// Which variables of `code` its nested code (given by constant and closure) assigns to.
+pub(super) fn shared_variables(
+    code: &Code<'_>,
+    closures: &Closures,
+    assigned_by_nested: impl Fn(u32) -> Vec<bool>,
+) -> Vec<bool> {
+    let mut shared = vec![false; code.variables.len()];
+    for (&load, variables) in closures {
+        let assigned = assigned_by_nested(code.instructions[load as usize].arg);
+        for (&variable, assigned) in variables.iter().zip(assigned) {
+            shared[variable as usize] |= assigned;
+        }
+    }
+    shared
+}

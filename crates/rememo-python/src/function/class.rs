@@ -1,0 +1,134 @@
+//! What of a class counts: its bases and metaclass, and what its body bound, without what the machinery
+//! writes there by itself.
+
+use pyo3::ffi;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyString, PyType};
+use rememo::encode::{Writer, tag};
+use rememo::fingerprint::Kind;
+
+use super::follow::Follower;
+use super::guard::Guard;
+use super::name::{class_name, minor_version};
+use crate::error::HashError;
+use crate::raw::{self, Function};
+use crate::value::CodeRefs;
+
+/// Written by the interpreter or by library machinery, never by the user, or of no effect on results.
+const MACHINERY: &[&str] = &[
+    "__module__",
+    "__qualname__",
+    "__dict__",
+    "__weakref__",
+    "__slotnames__",
+    "_abc_impl",
+    "_abc_registry",
+    "_abc_cache",
+    "_abc_negative_cache",
+    "_abc_negative_cache_version",
+    "__abstractmethods__",
+    "__static_attributes__",
+    "__firstlineno__",
+    "__annotate__",
+    "__annotate_func__",
+    "__annotations_cache__",
+    "__type_params__",
+    "__protocol_attrs__",
+    "__non_callable_proto_members__",
+    "__callable_proto_members_only__",
+    "_value2member_map_",
+    "_unhashable_values_",
+    "_unhashable_values_map_",
+    "_hashable_values_",
+    "__classcell__",
+    "__classdictcell__",
+    "__subclasshook__.cache",
+];
+
+impl Follower<'_> {
+    /// Writes the body of a class node.
+    pub(super) fn class_body(
+        &mut self,
+        writer: &mut Writer,
+        class: &Bound<'_, PyType>,
+    ) -> Result<(), HashError> {
+        let py = class.py();
+        self.guard(Guard::class(class));
+        writer.str(b"class");
+        writer.str(minor_version(py).as_bytes());
+        let bases = raw::bases(class);
+        writer.head(tag::TUPLE, bases.as_ref().map_or(0, |b| b.len()));
+        for base in bases.iter().flatten() {
+            if let Ok(base) = base.cast::<PyType>() {
+                self.write_class(writer, base, self.rules())?;
+            }
+        }
+        self.write_class(writer, &class.get_type(), self.rules())?;
+        let Some(dict) = raw::type_dict(class) else { return Ok(()) };
+        let mut entries: Vec<(String, Bound<'_, PyAny>)> = dict
+            .iter()
+            .filter_map(|(name, value)| {
+                let name = raw::string(name.cast::<PyString>().ok()?);
+                Some((name, value))
+            })
+            .filter(|(name, value)| self.counts(name, value))
+            .collect();
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        let own = class_name(class);
+        for (name, value) in entries {
+            writer.str(name.as_bytes());
+            self.class_entry(writer, &format!("{own}.{name}"), class, &name, &value)?;
+        }
+        Ok(())
+    }
+
+    fn counts(&self, name: &str, value: &Bound<'_, PyAny>) -> bool {
+        if MACHINERY.contains(&name) {
+            return false;
+        }
+        match name {
+            "__doc__" => self.reads_doc(),
+            "__annotations__" => self.reads_annotations(),
+            _ => {
+                // SAFETY: compares a type pointer. The accessors of `__dict__` and `__weakref__`.
+                unsafe { ffi::Py_TYPE(value.as_ptr()) != &raw mut ffi::PyGetSetDescr_Type }
+            }
+        }
+    }
+
+    fn class_entry(
+        &mut self,
+        writer: &mut Writer,
+        name: &str,
+        class: &Bound<'_, PyType>,
+        attribute: &str,
+        value: &Bound<'_, PyAny>,
+    ) -> Result<(), HashError> {
+        if Function::of(value).is_some() || value.is_instance_of::<PyType>() {
+            return self.write(writer, value, self.rules());
+        }
+        // SAFETY: compares type pointers.
+        let is_slot = unsafe { ffi::Py_TYPE(value.as_ptr()) == &raw mut ffi::PyMemberDescr_Type };
+        if is_slot {
+            writer.str(b"slot");
+            return Ok(());
+        }
+        let node = self.value_node(
+            Kind::Attribute,
+            (class.as_ptr() as usize, attribute.to_owned()),
+            name,
+            value,
+            None,
+        );
+        self.write_node(writer, node);
+        Ok(())
+    }
+
+    /// What a class has made of its annotations is in its attributes; code that evaluates annotations
+    /// itself reads them through here.
+    pub(super) fn annotations_of(&self, function: &Function<'_>) -> Option<Py<PyAny>> {
+        let _ = intern!(function.0.py(), "__annotations__");
+        function.annotations().map(Bound::unbind)
+    }
+}

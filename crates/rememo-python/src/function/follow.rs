@@ -1,0 +1,817 @@
+//! Follows code from a root to everything its result can depend on.
+//!
+//! The result is a graph of named nodes (`rememo::fingerprint`): functions, classes, values, libraries. A node's
+//! body mentions other nodes by name and refers to them, so recursion ends and the map stays flat. Nothing is
+//! imported or executed; values are read when the function is called, and again on each later call unless a
+//! guard shows that they are the same immutable objects.
+
+use std::collections::VecDeque;
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple, PyType};
+use rememo::digest::Digest;
+use rememo::encode::{Writer, tag};
+use rememo::fingerprint::{Builder, Fingerprint, Kind, NodeId, Origin as Place};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::guard::{Check, Guard};
+use super::name::{self, QualifiedName, Sort, minor_version};
+use super::origin::Library;
+use super::unseen::NotFollowed;
+use super::{facts, origin};
+use crate::error::{HashError, Unhashable};
+use crate::raw::{self, Function};
+use crate::value::{CodeRefs, Encoder, Part, Rules};
+
+/// Where following begins.
+pub struct Root<'py> {
+    /// The function, class or other callable.
+    pub object: Bound<'py, PyAny>,
+    /// What the user named besides (`depends_on`), with names for errors and explanations.
+    pub extra: Vec<(String, Bound<'py, PyAny>)>,
+}
+
+/// A value that code reads.
+struct Value {
+    node: NodeId,
+    object: Py<PyAny>,
+    name: String,
+    reader: Option<String>,
+    digest: Digest,
+    refs: Vec<u32>,
+    immutable: bool,
+}
+
+/// All that was found from one root, and how to see whether it still holds.
+pub struct Followed {
+    fingerprint: Fingerprint,
+    guards: Vec<(Guard, Option<usize>)>,
+    values: Vec<Value>,
+    volatile: Vec<usize>,
+    known: Known,
+    not_followed: Vec<NotFollowed>,
+}
+
+/// Code that was met while following, so that values that mention it can be encoded again.
+#[derive(Default)]
+struct Known {
+    nodes: FxHashMap<usize, NodeId>,
+    labels: Vec<String>,
+    libraries: FxHashMap<String, NodeId>,
+    held: Vec<Py<PyAny>>,
+}
+
+enum Work {
+    Function(NodeId, Py<PyAny>),
+    Class(NodeId, Py<PyType>),
+    Module(NodeId, Py<PyAny>),
+    Value(usize),
+}
+
+/// Follows code; also writes references to code from inside values.
+pub struct Follower<'a> {
+    rules: &'a Rules,
+    builder: Builder,
+    known: Known,
+    places: FxHashMap<(usize, String), NodeId>,
+    values: Vec<Value>,
+    queue: VecDeque<Work>,
+    guards: Vec<(Guard, Option<usize>)>,
+    guarded: FxHashSet<(usize, usize)>,
+    functions: Vec<Py<PyAny>>,
+    pub(super) attribute_names: FxHashSet<String>,
+    docs: bool,
+    annotations: bool,
+    saw_docs: bool,
+    saw_annotations: bool,
+    pub(super) not_followed: Vec<NotFollowed>,
+    errors: Vec<Unhashable>,
+}
+
+/// Follows `root` under these rules.
+pub fn follow(root: &Root<'_>, rules: &Rules) -> Result<Followed, HashError> {
+    let (mut docs, mut annotations) = (false, false);
+    loop {
+        let mut follower = Follower::new(rules, docs, annotations);
+        follower.run(root)?;
+        // Docstrings and annotations count only if some code that was reached can read them.
+        if (follower.saw_docs && !docs) || (follower.saw_annotations && !annotations) {
+            docs |= follower.saw_docs;
+            annotations |= follower.saw_annotations;
+            continue;
+        }
+        return follower.finish();
+    }
+}
+
+impl<'a> Follower<'a> {
+    fn new(rules: &'a Rules, docs: bool, annotations: bool) -> Self {
+        Self {
+            rules,
+            builder: Builder::new(),
+            known: Known::default(),
+            places: FxHashMap::default(),
+            values: Vec::new(),
+            queue: VecDeque::new(),
+            guards: Vec::new(),
+            guarded: FxHashSet::default(),
+            functions: Vec::new(),
+            attribute_names: FxHashSet::default(),
+            docs,
+            annotations,
+            saw_docs: false,
+            saw_annotations: false,
+            not_followed: Vec::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    fn run(&mut self, root: &Root<'_>) -> Result<(), HashError> {
+        let py = root.object.py();
+        self.guard(Guard::Count { read: origin::generation, seen: origin::generation() });
+        if self.code_node(&root.object).is_none() {
+            self.value_node(
+                Kind::Function,
+                (root.object.as_ptr() as usize, String::new()),
+                "callable",
+                &root.object,
+                None,
+            );
+        }
+        for (name, object) in &root.extra {
+            self.value_node(
+                Kind::Extra,
+                (object.as_ptr() as usize, name.clone()),
+                name,
+                object,
+                None,
+            );
+        }
+        loop {
+            while let Some(work) = self.queue.pop_front() {
+                self.process(py, work)?;
+            }
+            // Which attributes of functions count depends on what all the code reads.
+            self.function_attributes(py);
+            if self.queue.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn finish(self) -> Result<Followed, HashError> {
+        if !self.errors.is_empty() {
+            return Err(HashError::Unhashable(self.errors));
+        }
+        let volatile = (0..self.values.len()).filter(|&i| !self.values[i].immutable).collect();
+        let mut not_followed = self.not_followed;
+        not_followed.sort();
+        not_followed.dedup();
+        Ok(Followed {
+            fingerprint: self.builder.finish(),
+            guards: self.guards,
+            values: self.values,
+            volatile,
+            known: self.known,
+            not_followed,
+        })
+    }
+
+    pub(super) fn rules(&self) -> &'a Rules {
+        self.rules
+    }
+
+    pub(super) fn reads_doc(&self) -> bool {
+        self.docs
+    }
+
+    pub(super) fn reads_annotations(&self) -> bool {
+        self.annotations
+    }
+
+    // ---- guards -------------------------------------------------------------------------------
+
+    pub(super) fn guard(&mut self, guard: Guard) -> usize {
+        self.guards.push((guard, None));
+        self.guards.len() - 1
+    }
+
+    /// Guards an entry of a namespace, once; the guard's number if it is new.
+    pub(super) fn guard_entry(
+        &mut self,
+        dict: &Bound<'_, PyDict>,
+        key: &Bound<'_, PyString>,
+    ) -> Option<usize> {
+        // Names in code are interned; a key that is not would merely be guarded twice.
+        self.guarded
+            .insert((dict.as_ptr() as usize, key.as_ptr() as usize))
+            .then(|| self.guard(Guard::entry(dict, key)))
+    }
+
+    // ---- nodes --------------------------------------------------------------------------------
+
+    fn add_node(&mut self, kind: Kind, name: &str, place: Option<Place>) -> NodeId {
+        self.known.labels.push(format!("{kind} {name}"));
+        self.builder.add(kind, name, place)
+    }
+
+    /// The node of a function, class or module of the user's.
+    fn code_node(&mut self, object: &Bound<'_, PyAny>) -> Option<NodeId> {
+        if let Some(&node) = self.known.nodes.get(&(object.as_ptr() as usize)) {
+            return Some(node);
+        }
+        let (node, work) = match name::sort(object) {
+            Sort::UserFunction(function) => {
+                let node = self.add_node(
+                    Kind::Function,
+                    &name::function_name(&function).to_string(),
+                    code_place(&function.code()),
+                );
+                self.functions.push(object.clone().unbind());
+                (node, Work::Function(node, object.clone().unbind()))
+            }
+            Sort::UserClass(class) => {
+                let place = class_place(&class);
+                let node = self.add_node(Kind::Class, &name::class_name(&class).to_string(), place);
+                (node, Work::Class(node, class.unbind()))
+            }
+            Sort::UserModule(module) => {
+                let node = self.add_node(Kind::Module, &name::module_name(&module), None);
+                (node, Work::Module(node, module.unbind()))
+            }
+            Sort::Cached(wrapped) => return self.code_node(&wrapped),
+            _ => return None,
+        };
+        self.known.nodes.insert(object.as_ptr() as usize, node);
+        self.known.held.push(object.clone().unbind());
+        self.queue.push_back(work);
+        Some(node)
+    }
+
+    fn library_node(&mut self, library: &Library) -> NodeId {
+        let id = format!("{} {}", library.distribution, library.version);
+        if let Some(&node) = self.known.libraries.get(&id) {
+            return node;
+        }
+        let node = self.add_node(Kind::Library, &library.distribution, None);
+        let mut writer = Writer::default();
+        writer.str(library.version.as_bytes());
+        self.builder.set_body(node, writer.digest(), Vec::new());
+        self.known.libraries.insert(id, node);
+        node
+    }
+
+    /// The node of a value at a place (an owner's address and a path below it).
+    pub(super) fn value_node(
+        &mut self,
+        kind: Kind,
+        place: (usize, String),
+        name: &str,
+        object: &Bound<'_, PyAny>,
+        reader: Option<(&str, Option<usize>)>,
+    ) -> NodeId {
+        if let Some(&node) = self.places.get(&place) {
+            return node;
+        }
+        let node = self.add_node(kind, name, None);
+        self.places.insert(place, node);
+        let index = self.values.len();
+        if let Some((_, Some(guard))) = reader {
+            self.guards[guard].1 = Some(index);
+        }
+        self.values.push(Value {
+            node,
+            object: object.clone().unbind(),
+            name: format!("{kind} {name}"),
+            reader: reader.map(|(reader, _)| reader.to_owned()),
+            digest: Digest([0; 32]),
+            refs: Vec::new(),
+            immutable: false,
+        });
+        self.queue.push_back(Work::Value(index));
+        node
+    }
+
+    pub(super) fn write_node(&self, writer: &mut Writer, node: NodeId) {
+        writer.u8(tag::DEPENDENCY);
+        writer.text(&self.known.labels[node.0 as usize]);
+        writer.refer(node.0);
+    }
+
+    pub(super) fn write_library(
+        &mut self,
+        writer: &mut Writer,
+        library: &Library,
+        name: &QualifiedName,
+    ) {
+        let node = self.library_node(library);
+        self.write_node(writer, node);
+        writer.str(name.module.as_bytes());
+        writer.str(name.qualname.as_bytes());
+    }
+
+    /// The node of a module that is not loaded, if it was met before.
+    pub(super) fn known_source(&self, absolute: &str) -> Option<NodeId> {
+        self.places.get(&(1, absolute.to_owned())).copied()
+    }
+
+    pub(super) fn add_source(&mut self, absolute: &str, path: &str) -> NodeId {
+        let place = Place { file: Some(path.to_owned()), line: 0 };
+        let node = self.add_node(Kind::Source, absolute, Some(place));
+        self.places.insert((1, absolute.to_owned()), node);
+        node
+    }
+
+    pub(super) fn finish_node(&mut self, node: NodeId, writer: &mut Writer) {
+        let refs = writer.take_refs().into_iter().map(NodeId).collect();
+        self.builder.set_body(node, writer.digest(), refs);
+    }
+
+    // ---- work ---------------------------------------------------------------------------------
+
+    fn process(&mut self, py: Python<'_>, work: Work) -> Result<(), HashError> {
+        let mut writer = Writer::default();
+        let node = match work {
+            Work::Value(index) => return self.process_value(py, index),
+            Work::Function(node, function) => {
+                if let Some(function) = Function::of(function.bind(py)) {
+                    self.function_body(&mut writer, &function)?;
+                }
+                node
+            }
+            Work::Class(node, class) => {
+                self.class_body(&mut writer, class.bind(py))?;
+                node
+            }
+            Work::Module(node, module) => {
+                self.module_body(&mut writer, module.bind(py))?;
+                node
+            }
+        };
+        self.finish_node(node, &mut writer);
+        Ok(())
+    }
+
+    fn process_value(&mut self, py: Python<'_>, index: usize) -> Result<(), HashError> {
+        let value = &self.values[index];
+        let object = value.object.clone_ref(py);
+        let (node, name, reader) = (value.node, value.name.clone(), value.reader.clone());
+        let rules = self.rules;
+        let mut encoder = Encoder::new(rules, self).external(reader);
+        encoder.encode(object.bind(py), || name.clone())?;
+        let errors = encoder.take_errors();
+        let immutable = encoder.immutable();
+        let digest = Digest::of(encoder.writer.bytes());
+        let refs = encoder.writer.take_refs();
+        drop(encoder);
+        self.errors.extend(errors);
+        self.builder.set_body(node, digest, refs.iter().copied().map(NodeId).collect());
+        let value = &mut self.values[index];
+        (value.digest, value.refs, value.immutable) = (digest, refs, immutable);
+        Ok(())
+    }
+
+    fn function_body(
+        &mut self,
+        writer: &mut Writer,
+        function: &Function<'_>,
+    ) -> Result<(), HashError> {
+        let py = function.0.py();
+        self.guard(Guard::function(function));
+        let code = function.code();
+        let visible =
+            facts::Visible { locals: false, docs: self.docs, annotations: self.annotations };
+        let facts = facts::of(py, &code, visible)?;
+        self.saw_docs |= facts.reads_doc;
+        self.saw_annotations |= facts.reads_annotations;
+        let own = name::function_name(function).to_string();
+        writer.str(b"function");
+        writer.str(minor_version(py).as_bytes());
+        writer.raw(facts.body.as_bytes());
+        if self.docs {
+            let doc = function.doc().unwrap_or_else(|| py.None().into_bound(py));
+            let node = self.value_node(
+                Kind::Attribute,
+                (function.0.as_ptr() as usize, "__doc__".into()),
+                &format!("{own}.__doc__"),
+                &doc,
+                None,
+            );
+            self.write_node(writer, node);
+        }
+        if self.annotations
+            && let Some(annotations) = self.annotations_of(function)
+        {
+            let node = self.value_node(
+                Kind::Attribute,
+                (function.0.as_ptr() as usize, "__annotations__".into()),
+                &format!("{own}.__annotations__"),
+                annotations.bind(py),
+                None,
+            );
+            self.write_node(writer, node);
+        }
+        for (what, defaults) in
+            [("defaults", function.defaults()), ("keyword defaults", function.kwdefaults())]
+        {
+            match defaults {
+                None => writer.u8(tag::NONE),
+                Some(defaults) => {
+                    let node = self.value_node(
+                        Kind::Default,
+                        (function.0.as_ptr() as usize, what.to_owned()),
+                        &format!("{own} {what}"),
+                        &defaults,
+                        None,
+                    );
+                    self.write_node(writer, node);
+                }
+            }
+        }
+        for name in &facts.attribute_names {
+            self.attribute_names.insert(raw::string(name.bind(py)));
+        }
+        writer.varint(facts.accesses.len() as u64);
+        for access in &facts.accesses {
+            self.access(writer, function, &facts, access)?;
+        }
+        if let Some(wrapped) =
+            function.dict().and_then(|d| raw::dict_get(&d, intern!(py, "__wrapped__")))
+        {
+            if let Some(dict) = function.dict() {
+                self.guard_entry(&dict, intern!(py, "__wrapped__"));
+            }
+            writer.str(b"__wrapped__");
+            match self.code_node(&wrapped) {
+                Some(node) => self.write_node(writer, node),
+                None => {
+                    let node = self.value_node(
+                        Kind::Attribute,
+                        (function.0.as_ptr() as usize, "__wrapped__".into()),
+                        &format!("{own}.__wrapped__"),
+                        &wrapped,
+                        None,
+                    );
+                    self.write_node(writer, node);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A module as a value: everything in it counts; what cannot be hashed there, by type.
+    fn module_body(
+        &mut self,
+        writer: &mut Writer,
+        module: &Bound<'_, PyAny>,
+    ) -> Result<(), HashError> {
+        let Some(dict) = raw::module_dict(module) else { return Ok(()) };
+        let own = name::module_name(module);
+        self.guard(Guard::Size { dict: dict.clone().unbind(), len: dict.len() });
+        let mut entries: Vec<(String, Bound<'_, PyString>, Bound<'_, PyAny>)> = dict
+            .iter()
+            .filter_map(|(key, value)| {
+                let key = key.cast_into::<PyString>().ok()?;
+                Some((raw::string(&key), key, value))
+            })
+            .filter(|(name, ..)| !(name.starts_with("__") && name.ends_with("__")))
+            .collect();
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        for (name, key, value) in entries {
+            let guard = self.guard_entry(&dict, &key);
+            writer.str(name.as_bytes());
+            let errors = self.errors.len();
+            self.target(
+                writer,
+                &value,
+                &format!("{own}.{name}"),
+                (dict.as_ptr() as usize, name),
+                guard,
+            )?;
+            self.errors.truncate(errors);
+        }
+        Ok(())
+    }
+
+    /// Writes what a name of a namespace stands for, counted whole.
+    fn target(
+        &mut self,
+        writer: &mut Writer,
+        object: &Bound<'_, PyAny>,
+        name: &str,
+        place: (usize, String),
+        guard: Option<usize>,
+    ) -> Result<(), HashError> {
+        match name::sort(object) {
+            Sort::Value => {
+                let node = self.value_node(Kind::Global, place, name, object, Some(("", guard)));
+                self.write_node(writer, node);
+                Ok(())
+            }
+            Sort::LibraryModule(..) | Sort::UserModule(_) => {
+                writer.str(b"module");
+                Ok(())
+            }
+            _ => self.write(writer, object, self.rules),
+        }
+    }
+
+    fn function_attributes(&mut self, py: Python<'_>) {
+        let functions: Vec<Py<PyAny>> = self.functions.iter().map(|f| f.clone_ref(py)).collect();
+        for object in functions {
+            let Some(function) = Function::of(object.bind(py)) else { continue };
+            let Some(dict) = function.dict() else { continue };
+            if self.guarded.insert((dict.as_ptr() as usize, 0)) {
+                self.guard(Guard::Size { dict: dict.clone().unbind(), len: dict.len() });
+            }
+            let own = name::function_name(&function).to_string();
+            for (key, value) in dict.iter() {
+                let Ok(key) = key.cast_into::<PyString>() else { continue };
+                let text = raw::string(&key);
+                if text == "__wrapped__" || !self.attribute_names.contains(&text) {
+                    continue;
+                }
+                let place = (dict.as_ptr() as usize, text.clone());
+                if self.places.contains_key(&place) {
+                    continue;
+                }
+                let guard = self.guard_entry(&dict, &key);
+                self.value_node(
+                    Kind::Attribute,
+                    place,
+                    &format!("{own}.{text}"),
+                    &value,
+                    Some((&own, guard)),
+                );
+            }
+        }
+    }
+}
+
+impl CodeRefs for Follower<'_> {
+    fn write(
+        &mut self,
+        writer: &mut Writer,
+        code: &Bound<'_, PyAny>,
+        _rules: &Rules,
+    ) -> Result<(), HashError> {
+        if let Some(node) = self.code_node(code) {
+            self.write_node(writer, node);
+            return Ok(());
+        }
+        match name::sort(code) {
+            Sort::Library(library, name) => self.write_library(writer, &library, &name),
+            Sort::LibraryModule(module, library) => {
+                let name =
+                    QualifiedName { module: name::module_name(&module), qualname: String::new() };
+                self.write_library(writer, &library, &name);
+            }
+            _ => write_code_object(writer, code)?,
+        }
+        Ok(())
+    }
+
+    fn write_class(
+        &mut self,
+        writer: &mut Writer,
+        class: &Bound<'_, PyType>,
+        rules: &Rules,
+    ) -> Result<(), HashError> {
+        self.write(writer, class.as_any(), rules)
+    }
+
+    fn is_library_class(&mut self, class: &Bound<'_, PyType>) -> bool {
+        matches!(name::class_origin(class), origin::Origin::Library(_))
+    }
+
+    fn wrapper_parts(&mut self, function: &Function<'_>) -> Option<Vec<Part>> {
+        wrapper_parts(function)
+    }
+}
+
+/// A code object as a value: its canonical digest and what it names.
+pub(super) fn write_code_object(
+    writer: &mut Writer,
+    code: &Bound<'_, PyAny>,
+) -> Result<(), HashError> {
+    let facts = facts::of(code.py(), code, facts::Visible::default())?;
+    writer.record("code", 1);
+    writer.str(facts.digest.as_bytes());
+    Ok(())
+}
+
+/// What a library's wrapper around something stores: its closure (the wrapped function among it), for a
+/// function of a library that has one. A function without closure counts by name and version alone.
+pub(super) fn wrapper_parts(function: &Function<'_>) -> Option<Vec<Part>> {
+    let py = function.0.py();
+    let closure = function.closure();
+    let wrapped = function.dict().and_then(|d| raw::dict_get(&d, intern!(py, "__wrapped__")));
+    if closure.is_none() && wrapped.is_none() {
+        return None;
+    }
+    let names = function
+        .code()
+        .getattr(intern!(py, "co_freevars"))
+        .ok()
+        .and_then(|n| n.cast_into::<PyTuple>().ok());
+    let is_dispatch = function.qualname() == "singledispatch.<locals>.wrapper";
+    let mut parts = Vec::new();
+    for (i, cell) in closure.iter().flatten().enumerate() {
+        let name = names
+            .as_ref()
+            .and_then(|n| n.get_item(i).ok())
+            .and_then(|n| n.cast_into::<PyString>().ok())
+            .map(|n| raw::string(&n))
+            .unwrap_or_default();
+        // A cache of look-ups changes by mere use.
+        if is_dispatch && matches!(name.as_str(), "dispatch_cache" | "cache_token" | "dispatch") {
+            continue;
+        }
+        match raw::cell_contents(&cell) {
+            // A function that mentions itself.
+            Some(content) if content.is(&function.0) => {}
+            Some(content) => parts.push(Part::hidden(content)),
+            None => parts.push(Part::hidden(py.Ellipsis().into_bound(py))),
+        }
+    }
+    if let Some(wrapped) = wrapped {
+        parts.push(Part::named("__wrapped__", wrapped));
+    }
+    Some(parts)
+}
+
+fn code_place(code: &Bound<'_, PyAny>) -> Option<Place> {
+    let py = code.py();
+    Some(Place {
+        file: code.getattr(intern!(py, "co_filename")).ok()?.extract().ok(),
+        line: code.getattr(intern!(py, "co_firstlineno")).ok()?.extract().unwrap_or(0),
+    })
+}
+
+/// The first line of a class is that of its first method; its own statement's is not kept before 3.13.
+fn class_place(class: &Bound<'_, PyType>) -> Option<Place> {
+    let dict = raw::type_dict(class)?;
+    dict.values()
+        .iter()
+        .filter_map(|value| Function::of(&value))
+        .filter_map(|function| code_place(&function.code()))
+        .min_by_key(|place| place.line)
+}
+
+/// Code that was met before; anything new means that code has to be followed again.
+struct KnownCode<'a>(&'a Known);
+
+impl CodeRefs for KnownCode<'_> {
+    fn write(
+        &mut self,
+        writer: &mut Writer,
+        code: &Bound<'_, PyAny>,
+        _rules: &Rules,
+    ) -> Result<(), HashError> {
+        let wrapped;
+        let mut object = code;
+        let mut sort = name::sort(code);
+        if let Sort::Cached(inner) = sort {
+            wrapped = inner;
+            object = &wrapped;
+            sort = name::sort(object);
+        }
+        let (node, name) = match sort {
+            Sort::Library(library, name) => (self.library(&library)?, Some(name)),
+            Sort::LibraryModule(module, library) => {
+                let name =
+                    QualifiedName { module: name::module_name(&module), qualname: String::new() };
+                (self.library(&library)?, Some(name))
+            }
+            Sort::Value => return write_code_object(writer, code),
+            _ => {
+                let node = self.0.nodes.get(&(object.as_ptr() as usize));
+                (*node.ok_or(HashError::Retrace)?, None)
+            }
+        };
+        writer.u8(tag::DEPENDENCY);
+        writer.text(&self.0.labels[node.0 as usize]);
+        writer.refer(node.0);
+        if let Some(name) = name {
+            writer.str(name.module.as_bytes());
+            writer.str(name.qualname.as_bytes());
+        }
+        Ok(())
+    }
+
+    fn write_class(
+        &mut self,
+        writer: &mut Writer,
+        class: &Bound<'_, PyType>,
+        rules: &Rules,
+    ) -> Result<(), HashError> {
+        self.write(writer, class.as_any(), rules)
+    }
+
+    fn is_library_class(&mut self, class: &Bound<'_, PyType>) -> bool {
+        matches!(name::class_origin(class), origin::Origin::Library(_))
+    }
+
+    fn wrapper_parts(&mut self, function: &Function<'_>) -> Option<Vec<Part>> {
+        wrapper_parts(function)
+    }
+}
+
+impl KnownCode<'_> {
+    fn library(&self, library: &Library) -> Result<NodeId, HashError> {
+        let id = format!("{} {}", library.distribution, library.version);
+        self.0.libraries.get(&id).copied().ok_or(HashError::Retrace)
+    }
+}
+
+impl Followed {
+    /// The fingerprint as last seen.
+    pub fn fingerprint(&self) -> &Fingerprint {
+        &self.fingerprint
+    }
+
+    /// What could not be followed.
+    pub fn not_followed(&self) -> &[NotFollowed] {
+        &self.not_followed
+    }
+
+    /// Looks again at everything that was looked at; the digest if code need not be followed anew.
+    pub fn current(&mut self, py: Python<'_>, rules: &Rules) -> Result<Option<Digest>, HashError> {
+        let mut rebound = Vec::new();
+        for (i, (guard, value)) in self.guards.iter().enumerate() {
+            match guard.check(py) {
+                Check::Same => {}
+                Check::Other(now) if value.is_some() => rebound.push((i, now)),
+                Check::Other(_) | Check::Changed => return Ok(None),
+            }
+        }
+        let mut again = Vec::new();
+        for (i, now) in rebound {
+            if !matches!(name::sort(now.bind(py)), Sort::Value) {
+                return Ok(None);
+            }
+            let (guard, value) = &mut self.guards[i];
+            guard.rebind(now.clone_ref(py));
+            if let Some(value) = *value {
+                let old = std::mem::replace(&mut self.values[value].object, now);
+                drop(old);
+                again.push(value);
+            }
+        }
+        again.extend(
+            self.volatile.iter().copied().filter(|i| !again.contains(i)).collect::<Vec<_>>(),
+        );
+        let mut errors = Vec::new();
+        let mut changes = Vec::new();
+        for i in again {
+            match self.encode_again(py, rules, i, &mut errors) {
+                Ok(true) => changes.push((self.values[i].node, self.values[i].digest)),
+                Ok(false) => {}
+                Err(HashError::Retrace) => return Ok(None),
+                Err(other) => return Err(other),
+            }
+        }
+        if !errors.is_empty() {
+            // Follow anew, so that all values that cannot be hashed are told together.
+            return Ok(None);
+        }
+        if !changes.is_empty() {
+            self.fingerprint.update_all(changes);
+        }
+        Ok(Some(self.fingerprint.digest()))
+    }
+
+    fn encode_again(
+        &mut self,
+        py: Python<'_>,
+        rules: &Rules,
+        index: usize,
+        errors: &mut Vec<Unhashable>,
+    ) -> Result<bool, HashError> {
+        let value = &self.values[index];
+        let mut code = KnownCode(&self.known);
+        let mut encoder = Encoder::new(rules, &mut code).external(value.reader.clone());
+        encoder.encode(value.object.bind(py), || value.name.clone())?;
+        errors.extend(encoder.take_errors());
+        let digest = Digest::of(encoder.writer.bytes());
+        let immutable = encoder.immutable();
+        let same_refs = encoder.writer.refs() == value.refs;
+        drop(encoder);
+        if !same_refs {
+            return Err(HashError::Retrace);
+        }
+        let value = &mut self.values[index];
+        let changed = value.digest != digest;
+        value.digest = digest;
+        if value.immutable != immutable {
+            value.immutable = immutable;
+            if immutable {
+                self.volatile.retain(|&i| i != index);
+            } else {
+                self.volatile.push(index);
+            }
+        }
+        Ok(changed)
+    }
+}

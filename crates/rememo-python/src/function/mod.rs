@@ -1,0 +1,23 @@
+//! What a function depends on: its code, the code it reaches, the values that code reads.
+//!
+//! Read in this order: `bytecode` (what one code object says), `origin` (user code or library), `name`
+//! (what sort of object a name leads to), `resolve` (where an access leads), `follow` (from a root to all
+//! it reaches), `class` (what of a class counts), `guard` (has anything that was looked at changed?),
+//! `refs` (code met inside arguments).
+
+pub mod bytecode;
+mod class;
+mod facts;
+pub mod finder;
+mod follow;
+mod guard;
+mod name;
+pub mod origin;
+mod refs;
+mod resolve;
+mod unseen;
+
+pub use follow::{Followed, Root, follow};
+pub use name::is_user_code;
+pub use refs::{ArgumentCode, CodeCache};
+pub use unseen::NotFollowed;

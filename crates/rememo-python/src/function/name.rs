@@ -1,0 +1,221 @@
+//! What sort of object a name leads to, and what it is called. Types decide; nothing of the object runs.
+
+use pyo3::ffi;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyModule, PyString, PyType};
+
+use super::origin::{self, Library, Origin};
+use crate::raw::{self, Function};
+use std::sync::Arc;
+
+/// What an object is to the following of code.
+pub enum Sort<'py> {
+    /// A function written in Python by the user.
+    UserFunction(Function<'py>),
+    /// A class of the user's.
+    UserClass(Bound<'py, PyType>),
+    /// A module of the user's.
+    UserModule(Bound<'py, PyAny>),
+    /// A module of a library.
+    LibraryModule(Bound<'py, PyAny>, Arc<Library>),
+    /// A function, class, built-in or descriptor of a library.
+    Library(Arc<Library>, QualifiedName),
+    /// A function that rememo caches: what it wraps.
+    Cached(Bound<'py, PyAny>),
+    /// Anything else: data, wrappers, instances.
+    Value,
+}
+
+/// Module and qualified name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QualifiedName {
+    pub module: String,
+    pub qualname: String,
+}
+
+impl QualifiedName {
+    fn new(module: impl Into<String>, qualname: impl Into<String>) -> Self {
+        let module: String = module.into();
+        // A worker process of multiprocessing runs the main script under another name.
+        let module = if module == "__mp_main__" { "__main__".to_owned() } else { module };
+        Self { module, qualname: qualname.into() }
+    }
+}
+
+impl std::fmt::Display for QualifiedName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.module.is_empty() {
+            f.write_str(&self.qualname)
+        } else {
+            write!(f, "{}.{}", self.module, self.qualname)
+        }
+    }
+}
+
+/// Sorts `object`.
+pub fn sort<'py>(object: &Bound<'py, PyAny>) -> Sort<'py> {
+    let py = object.py();
+    if let Some(function) = Function::of(object) {
+        return match function_origin(&function) {
+            Origin::User { .. } => Sort::UserFunction(function),
+            Origin::Library(library) => {
+                let name = function_name(&function);
+                Sort::Library(library, name)
+            }
+        };
+    }
+    if let Ok(class) = object.cast::<PyType>() {
+        return match class_origin(class) {
+            Origin::User { .. } => Sort::UserClass(class.clone()),
+            Origin::Library(library) => Sort::Library(library, class_name(class)),
+        };
+    }
+    if object.is_instance_of::<PyModule>() {
+        let name = module_name(object);
+        return match origin::of_module_name(py, &name) {
+            Origin::User { .. } => Sort::UserModule(object.clone()),
+            Origin::Library(library) => Sort::LibraryModule(object.clone(), library),
+        };
+    }
+    if crate::call::is_cached_function(object) {
+        return Sort::Cached(crate::call::wrapped_of(object));
+    }
+    // SAFETY: compares type pointers of a live object; attributes of these exact types are C getters.
+    unsafe {
+        let ty = ffi::Py_TYPE(object.as_ptr());
+        if ty == &raw mut ffi::PyCFunction_Type || ty == &raw mut ffi::PyCMethod_Type {
+            let owner = object.getattr(intern!(py, "__self__")).ok();
+            let name = text(object, "__name__");
+            return match owner {
+                Some(owner) if owner.is_instance_of::<PyModule>() => {
+                    let module = module_name(&owner);
+                    library_of(py, &module, QualifiedName::new(module.clone(), name))
+                }
+                Some(owner) if owner.is_none() => {
+                    let module = text(object, "__module__");
+                    library_of(py, &module, QualifiedName::new(module.clone(), name))
+                }
+                _ => Sort::Value,
+            };
+        }
+        if ty == &raw mut ffi::PyMethodDescr_Type
+            || ty == &raw mut ffi::PyWrapperDescr_Type
+            || ty == &raw mut ffi::PyGetSetDescr_Type
+            || ty == &raw mut ffi::PyMemberDescr_Type
+            || ty == &raw mut ffi::PyClassMethodDescr_Type
+        {
+            let name = text(object, "__name__");
+            let Some(class) = object
+                .getattr(intern!(py, "__objclass__"))
+                .ok()
+                .and_then(|c| c.cast_into::<PyType>().ok())
+            else {
+                return Sort::Value;
+            };
+            let owner = class_name(&class);
+            let qualified = QualifiedName::new(owner.module, format!("{}.{name}", owner.qualname));
+            return match class_origin(&class) {
+                Origin::Library(library) => Sort::Library(library, qualified),
+                // The slot of a user's class: its name says all; the class counts where it is reached.
+                Origin::User { .. } => Sort::Library(python(py), qualified),
+            };
+        }
+    }
+    Sort::Value
+}
+
+fn library_of<'py>(py: Python<'py>, module: &str, name: QualifiedName) -> Sort<'py> {
+    match origin::of_module_name(py, module) {
+        Origin::Library(library) => Sort::Library(library, name),
+        Origin::User { .. } => Sort::Library(python(py), name),
+    }
+}
+
+/// The interpreter and its standard library.
+pub fn python(py: Python<'_>) -> Arc<Library> {
+    match origin::of_module_name(py, "builtins") {
+        Origin::Library(library) => library,
+        Origin::User { .. } => {
+            Arc::new(Library { distribution: "python".into(), version: minor_version(py) })
+        }
+    }
+}
+
+/// `3.12`: part of every code digest.
+pub fn minor_version(py: Python<'_>) -> String {
+    let version = py.version_info();
+    format!("{}.{}", version.major, version.minor)
+}
+
+fn text(object: &Bound<'_, PyAny>, attribute: &str) -> String {
+    object
+        .getattr(attribute)
+        .ok()
+        .and_then(|v| v.cast_into::<PyString>().ok())
+        .map(|s| raw::string(&s))
+        .unwrap_or_default()
+}
+
+/// `__name__` of a module as its dictionary has it.
+pub fn module_name(module: &Bound<'_, PyAny>) -> String {
+    raw::module_dict(module)
+        .and_then(|d| raw::dict_get(&d, intern!(module.py(), "__name__")))
+        .and_then(|n| n.cast_into::<PyString>().ok())
+        .map(|n| raw::string(&n))
+        .unwrap_or_default()
+}
+
+/// Module and qualified name of a function. The module is the one whose globals it reads: a wrapper made
+/// by `functools.wraps` carries the wrapped function's `__module__`, which does not say where its code is.
+pub fn function_name(function: &Function<'_>) -> QualifiedName {
+    QualifiedName::new(function.module(), function.qualname())
+}
+
+/// `__name__` of the globals of a function.
+pub fn globals_name(function: &Function<'_>) -> String {
+    function
+        .globals()
+        .and_then(|g| raw::dict_get(&g, intern!(function.0.py(), "__name__")))
+        .and_then(|n| n.cast_into::<PyString>().ok())
+        .map(|n| raw::string(&n))
+        .unwrap_or_default()
+}
+
+/// Module and qualified name of a class.
+pub fn class_name(class: &Bound<'_, PyType>) -> QualifiedName {
+    let (module, qualname) = raw::type_names(class);
+    QualifiedName::new(module, qualname)
+}
+
+/// Whose code a function is: where its code lies, else whose globals it reads (code made by `exec`).
+pub fn function_origin(function: &Function<'_>) -> Origin {
+    let py = function.0.py();
+    let file = text(&function.code(), "co_filename");
+    if file.starts_with('<') && !file.starts_with("<frozen ") {
+        let module = globals_name(function);
+        if module.is_empty() {
+            return Origin::User { file: None };
+        }
+        return origin::of_module_name(py, &module);
+    }
+    origin::of_file(py, &file)
+}
+
+/// Whose code a class is: the module that its class statement names.
+pub fn class_origin(class: &Bound<'_, PyType>) -> Origin {
+    if !raw::is_heap_type(class) {
+        let (module, _) = raw::type_names(class);
+        return match origin::of_module_name(class.py(), &module) {
+            library @ Origin::Library(_) => library,
+            Origin::User { .. } => Origin::Library(python(class.py())),
+        };
+    }
+    let (module, _) = raw::type_names(class);
+    origin::of_module_name(class.py(), &module)
+}
+
+/// Whether `object` is a function or class of the user's.
+pub fn is_user_code(object: &Bound<'_, PyAny>) -> bool {
+    matches!(sort(object), Sort::UserFunction(_) | Sort::UserClass(_) | Sort::Cached(_))
+}

@@ -1,0 +1,752 @@
+//! Where an access of code leads: by the plain look-ups that Python would make, running nothing.
+
+use pyo3::ffi;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyFrozenSet, PyList, PySet, PyString, PyTuple, PyType};
+use rememo::encode::{Writer, tag};
+use rememo::fingerprint::Kind;
+
+use super::bytecode::{Access, CodeFacts, Root, Step, Usage};
+use super::facts;
+use super::finder::{self, Found};
+use super::follow::Follower;
+use super::guard::Guard;
+use super::name::{self, QualifiedName, Sort};
+use super::unseen::{self, NotFollowed};
+use crate::error::HashError;
+use crate::raw::{self, Function};
+use crate::value::CodeRefs;
+
+/// How deep data may lie for it still to be plain data.
+const PLAIN_DEPTH: usize = 12;
+
+/// Where a walk along an access stands.
+struct Spot<'py> {
+    object: Bound<'py, PyAny>,
+    /// What people call it: `module.NAME.attribute`.
+    name: String,
+    /// Identifies the place: the owner's address and the path below it.
+    place: (usize, String),
+    kind: Kind,
+    /// The guard that watches the place.
+    guard: Option<usize>,
+    /// Whether it was found in a library's namespace.
+    of_library: bool,
+}
+
+/// Who reads, for errors and for what is not followed.
+struct Reader {
+    name: String,
+    file: String,
+    line: u32,
+}
+
+impl Reader {
+    fn text(&self) -> String {
+        format!("{}() ({}:{})", self.name, self.file, self.line)
+    }
+}
+
+impl Follower<'_> {
+    /// Writes one access of a function: its path, and what it leads to.
+    pub(super) fn access(
+        &mut self,
+        writer: &mut Writer,
+        function: &Function<'_>,
+        facts: &CodeFacts,
+        access: &Access,
+    ) -> Result<(), HashError> {
+        let py = function.0.py();
+        let reader = Reader {
+            name: name::function_name(function).to_string(),
+            file: facts.filename.clone(),
+            line: if access.line == 0 { facts.first_line } else { access.line },
+        };
+        match &access.root {
+            Root::Global(global) => {
+                writer.u8(b'g');
+                writer.str(raw::string(global.bind(py)).as_bytes());
+                write_path(py, writer, &access.path);
+                writer.u8(access.usage as u8);
+                if access.path.is_empty()
+                    && matches!(access.usage, Usage::StoreGlobal | Usage::DeleteGlobal)
+                {
+                    return Ok(());
+                }
+                let Some(spot) = self.global(function, global.bind(py)) else {
+                    writer.str(b"missing");
+                    return Ok(());
+                };
+                self.walk(writer, spot, &access.path, access.usage, &reader)
+            }
+            Root::Free(free) => {
+                writer.u8(b'f');
+                // By place, since the names of the closure's variables do not count.
+                let ordinal = facts
+                    .free
+                    .iter()
+                    .position(|f| f.bind(py).as_any().eq(free.bind(py)).unwrap_or(false));
+                writer.varint(ordinal.map_or(u64::MAX, |i| i as u64));
+                write_path(py, writer, &access.path);
+                writer.u8(access.usage as u8);
+                if access.path.is_empty()
+                    && matches!(access.usage, Usage::StoreGlobal | Usage::DeleteGlobal)
+                {
+                    return Ok(());
+                }
+                let Some(spot) = self.free_variable(function, free.bind(py)) else {
+                    writer.str(b"empty cell");
+                    return Ok(());
+                };
+                self.walk(writer, spot, &access.path, access.usage, &reader)
+            }
+            Root::Import { module, from, level } => {
+                writer.u8(b'i');
+                let module = raw::string(module.bind(py));
+                writer.str(module.as_bytes());
+                writer.varint(u64::from(*level));
+                let from = from.as_ref().map(|f| f.bind(py).clone());
+                writer.str(from.as_ref().map(raw::string).unwrap_or_default().as_bytes());
+                write_path(py, writer, &access.path);
+                writer.u8(access.usage as u8);
+                let package = package_of(function);
+                let Some(absolute) = finder::absolute_name(&package, &module, *level) else {
+                    writer.str(b"missing");
+                    return Ok(());
+                };
+                self.import(writer, &absolute, from, access, &reader)
+            }
+        }
+    }
+
+    fn global<'py>(
+        &mut self,
+        function: &Function<'py>,
+        key: &Bound<'py, PyString>,
+    ) -> Option<Spot<'py>> {
+        let text = raw::string(key);
+        for (namespace, is_globals) in [(function.globals(), true), (function.builtins(), false)] {
+            let Some(namespace) = namespace else { continue };
+            let guard = self.guard_entry(&namespace, key);
+            if let Some(object) = raw::dict_get(&namespace, key) {
+                let owner =
+                    if is_globals { name::globals_name(function) } else { "builtins".into() };
+                return Some(Spot {
+                    object,
+                    name: format!("{}.{text}", main_name(&owner)),
+                    place: (namespace.as_ptr() as usize, text),
+                    kind: Kind::Global,
+                    guard,
+                    of_library: !is_globals,
+                });
+            }
+        }
+        None
+    }
+
+    fn free_variable<'py>(
+        &mut self,
+        function: &Function<'py>,
+        key: &Bound<'py, PyString>,
+    ) -> Option<Spot<'py>> {
+        let names = function
+            .code()
+            .getattr(intern!(key.py(), "co_freevars"))
+            .ok()?
+            .cast_into::<PyTuple>()
+            .ok()?;
+        let index = names.iter().position(|name| name.eq(key).unwrap_or(false))?;
+        let cell = function.closure()?.get_item(index).ok()?;
+        let contents = raw::cell_contents(&cell);
+        let guard = self.guard(Guard::Cell {
+            seen: contents.clone().map(Bound::unbind),
+            cell: cell.clone().unbind(),
+        });
+        Some(Spot {
+            object: contents?,
+            name: format!("{}.{}", name::function_name(function), raw::string(key)),
+            place: (cell.as_ptr() as usize, String::new()),
+            kind: Kind::Closure,
+            guard: Some(guard),
+            of_library: false,
+        })
+    }
+
+    fn import<'py>(
+        &mut self,
+        writer: &mut Writer,
+        absolute: &str,
+        from: Option<Bound<'py, PyString>>,
+        access: &Access,
+        reader: &Reader,
+    ) -> Result<(), HashError> {
+        // SAFETY: an access comes from code that is being followed with the interpreter attached.
+        let py = unsafe { Python::assume_attached() };
+        self.guard_loaded(py, absolute);
+        match finder::find(py, absolute) {
+            Found::Loaded(module) => {
+                let spot = Spot {
+                    object: module.into_bound(py),
+                    name: absolute.to_owned(),
+                    place: (0, absolute.to_owned()),
+                    kind: Kind::Module,
+                    guard: None,
+                    of_library: false,
+                };
+                let Some(from) = from else {
+                    if access.usage == Usage::Import && access.path.is_empty() {
+                        return self.write_import(writer, &spot.object);
+                    }
+                    return self.walk(writer, spot, &access.path, access.usage, reader);
+                };
+                let has = raw::module_dict(&spot.object)
+                    .is_some_and(|d| raw::dict_get(&d, &from).is_some());
+                if !has && raw::string(&from) != "*" {
+                    // A submodule that is not loaded yet, perhaps.
+                    let submodule = format!("{absolute}.{}", raw::string(&from));
+                    if let Some(dict) = raw::module_dict(&spot.object) {
+                        self.guard_entry(&dict, &from);
+                    }
+                    return self.import(writer, &submodule, None, access, reader);
+                }
+                self.walk_from(writer, spot, &from, &access.path, access.usage, reader)
+            }
+            Found::Source { code, path, .. } | Found::Bytecode { code, path, .. } => {
+                let library =
+                    matches!(super::origin::of_file(py, &path), super::origin::Origin::Library(_));
+                if library {
+                    return self.write_unloaded_library(py, writer, absolute);
+                }
+                let node = self.source_node(py, absolute, code.bind(py), &path)?;
+                self.write_node(writer, node);
+                if let Some(from) = from {
+                    // The name may be a submodule of a package that is not loaded either.
+                    let submodule = format!("{absolute}.{}", raw::string(&from));
+                    if let Found::Source { code, path, .. } = finder::find(py, &submodule) {
+                        self.guard_loaded(py, &submodule);
+                        let node = self.source_node(py, &submodule, code.bind(py), &path)?;
+                        self.write_node(writer, node);
+                    }
+                }
+                Ok(())
+            }
+            Found::Namespace { .. } => {
+                writer.str(b"namespace");
+                match from {
+                    Some(from) => {
+                        let submodule = format!("{absolute}.{}", raw::string(&from));
+                        self.import(writer, &submodule, None, access, reader)
+                    }
+                    None => Ok(()),
+                }
+            }
+            Found::Extension { .. } | Found::Builtin | Found::Frozen => {
+                self.write_unloaded_library(py, writer, absolute)
+            }
+            Found::Opaque { reason: _ } => {
+                self.note(
+                    absolute.to_owned(),
+                    ("what this import executes cannot be read", "name it in depends_on=[…]"),
+                    reader,
+                );
+                writer.str(b"opaque");
+                Ok(())
+            }
+            Found::Missing => {
+                writer.str(b"missing");
+                Ok(())
+            }
+        }
+    }
+
+    /// What importing alone can change: a library's version; a user's module counts by what is read of it.
+    fn write_import(
+        &mut self,
+        writer: &mut Writer,
+        module: &Bound<'_, PyAny>,
+    ) -> Result<(), HashError> {
+        match name::sort(module) {
+            Sort::LibraryModule(..) => self.write(writer, module, self.rules()),
+            _ => {
+                writer.str(name::module_name(module).as_bytes());
+                Ok(())
+            }
+        }
+    }
+
+    fn guard_loaded(&mut self, py: Python<'_>, absolute: &str) {
+        // SAFETY: a borrowed reference to the interpreter's dict of modules.
+        let modules = unsafe {
+            Bound::from_borrowed_ptr_or_opt(py, ffi::PyImport_GetModuleDict())
+                .and_then(|m| m.cast_into::<PyDict>().ok())
+        };
+        if let Some(modules) = modules {
+            self.guard_entry(&modules, &PyString::intern(py, absolute));
+        }
+    }
+
+    fn write_unloaded_library(
+        &mut self,
+        py: Python<'_>,
+        writer: &mut Writer,
+        absolute: &str,
+    ) -> Result<(), HashError> {
+        if let super::origin::Origin::Library(library) = super::origin::of_module_name(py, absolute)
+        {
+            let name = QualifiedName { module: absolute.to_owned(), qualname: String::new() };
+            self.write_library(writer, &library, &name);
+        }
+        Ok(())
+    }
+
+    /// A module of the user's that is not loaded: by its whole source, and that of what it imports.
+    fn source_node(
+        &mut self,
+        py: Python<'_>,
+        absolute: &str,
+        code: &Bound<'_, PyAny>,
+        path: &str,
+    ) -> Result<rememo::fingerprint::NodeId, HashError> {
+        if let Some(node) = self.known_source(absolute) {
+            return Ok(node);
+        }
+        let node = self.add_source(absolute, path);
+        let facts = facts::of(py, code, facts::Visible::default())?;
+        let mut writer = Writer::default();
+        writer.str(b"source");
+        writer.raw(facts.digest.as_bytes());
+        let package = if path.ends_with("__init__.py") {
+            absolute
+        } else {
+            absolute.rsplit_once('.').map_or("", |p| p.0)
+        };
+        for access in &facts.accesses {
+            if let Root::Import { module, from, level } = &access.root {
+                let module = raw::string(module.bind(py));
+                let Some(name) = finder::absolute_name(package, &module, *level) else { continue };
+                let mut names = vec![name.clone()];
+                names.extend(from.as_ref().map(|f| format!("{name}.{}", raw::string(f.bind(py)))));
+                for name in names {
+                    match finder::find(py, &name) {
+                        Found::Source { code, path, .. } | Found::Bytecode { code, path, .. }
+                            if matches!(
+                                super::origin::of_file(py, &path),
+                                super::origin::Origin::User { .. }
+                            ) =>
+                        {
+                            self.guard_loaded(py, &name);
+                            let node = self.source_node(py, &name, code.bind(py), &path)?;
+                            self.write_node(&mut writer, node);
+                        }
+                        Found::Loaded(module) => {
+                            self.guard_loaded(py, &name);
+                            self.write(&mut writer, module.bind(py), self.rules())?;
+                        }
+                        Found::Extension { .. } | Found::Source { .. } | Found::Bytecode { .. } => {
+                            self.write_unloaded_library(py, &mut writer, &name)?;
+                        }
+                        _ => writer.str(b"-"),
+                    }
+                }
+            }
+        }
+        self.finish_node(node, &mut writer);
+        Ok(node)
+    }
+
+    fn walk_from<'py>(
+        &mut self,
+        writer: &mut Writer,
+        spot: Spot<'py>,
+        first: &Bound<'py, PyString>,
+        path: &[Step],
+        usage: Usage,
+        reader: &Reader,
+    ) -> Result<(), HashError> {
+        match self.module_entry(writer, &spot, first)? {
+            Some(next) => self.walk(writer, next, path, usage, reader),
+            None => Ok(()),
+        }
+    }
+
+    /// The entry of a module; none (with what was found written) if there is none.
+    fn module_entry<'py>(
+        &mut self,
+        writer: &mut Writer,
+        spot: &Spot<'py>,
+        key: &Bound<'py, PyString>,
+    ) -> Result<Option<Spot<'py>>, HashError> {
+        let module = &spot.object;
+        let Some(dict) = raw::module_dict(module) else { return Ok(None) };
+        let class = module.get_type();
+        if !class.is(module.py().get_type::<pyo3::types::PyModule>()) {
+            // A module whose class was replaced runs that class's code.
+            self.write(writer, class.as_any(), self.rules())?;
+        }
+        self.guard(Guard::Type { object: module.clone().unbind(), class: class.unbind() });
+        let guard = self.guard_entry(&dict, key);
+        let text = raw::string(key);
+        let own = name::module_name(module);
+        let of_library = matches!(name::sort(module), Sort::LibraryModule(..));
+        if let Some(object) = raw::dict_get(&dict, key) {
+            return Ok(Some(Spot {
+                object,
+                name: format!("{}.{text}", main_name(&own)),
+                place: (dict.as_ptr() as usize, text),
+                kind: Kind::Global,
+                guard,
+                of_library,
+            }));
+        }
+        writer.str(b"missing");
+        let getattr = intern!(module.py(), "__getattr__");
+        self.guard_entry(&dict, getattr);
+        if let Some(getattr) = raw::dict_get(&dict, getattr) {
+            self.write(writer, &getattr, self.rules())?;
+        }
+        Ok(None)
+    }
+
+    /// Walks a path from `spot` as far as plain look-ups lead, and writes what stands there.
+    fn walk<'py>(
+        &mut self,
+        writer: &mut Writer,
+        mut spot: Spot<'py>,
+        mut path: &[Step],
+        usage: Usage,
+        reader: &Reader,
+    ) -> Result<(), HashError> {
+        let py = spot.object.py();
+        loop {
+            match name::sort(&spot.object) {
+                Sort::UserModule(module) => {
+                    let Some((Step::Attr(key), rest)) = path.split_first() else {
+                        if usage == Usage::StoreAttr {
+                            writer.str(b"store");
+                            return Ok(());
+                        }
+                        return self.write(writer, &module, self.rules());
+                    };
+                    if usage == Usage::StoreAttr && rest.is_empty() {
+                        writer.str(b"store");
+                        return Ok(());
+                    }
+                    match self.module_entry(writer, &spot, key.bind(py))? {
+                        Some(next) => (spot, path) = (next, rest),
+                        None => return Ok(()),
+                    }
+                }
+                Sort::LibraryModule(module, library) => {
+                    let Some((Step::Attr(key), rest)) = path.split_first() else {
+                        return self.write(writer, &module, self.rules());
+                    };
+                    let own = name::module_name(&module);
+                    let text = raw::string(key.bind(py));
+                    self.note_library(&dotted(py, &format!("{own}.{text}"), rest), reader);
+                    let qualified = QualifiedName { module: own, qualname: text };
+                    self.write_library(writer, &library, &qualified);
+                    match self.module_entry(writer, &spot, key.bind(py))? {
+                        Some(next) => (spot, path) = (next, rest),
+                        None => return Ok(()),
+                    }
+                }
+                Sort::Library(library, qualified) => {
+                    self.note_library(&dotted(py, &qualified.to_string(), path), reader);
+                    if let Some(replaced) = self.replaced_attribute(&spot.object, path) {
+                        self.write(writer, &replaced, self.rules())?;
+                    }
+                    let is_wrapper = Function::of(&spot.object)
+                        .is_some_and(|f| super::follow::wrapper_parts(&f).is_some());
+                    if is_wrapper {
+                        return self.write_value(writer, spot, reader, false);
+                    }
+                    self.write_library(writer, &library, &qualified);
+                    return Ok(());
+                }
+                Sort::UserFunction(_) | Sort::UserClass(_) | Sort::Cached(_) => {
+                    return self.write(writer, &spot.object, self.rules());
+                }
+                Sort::Value => {
+                    if spot.of_library && !self.counts_by_value(&spot.object) {
+                        self.note_library(&spot.name, reader);
+                        // The version stands in for it: that of its namespace was written, or of its class.
+                        return self.write_class(writer, &spot.object.get_type(), self.rules());
+                    }
+                    if let Some((step, rest)) = path.split_first() {
+                        if usage == Usage::StoreAttr && rest.is_empty() {
+                            writer.str(b"store");
+                            let class = spot.object.get_type();
+                            return self.write_class(writer, &class, self.rules());
+                        }
+                        if let Step::Attr(key) = step {
+                            self.note_method(&raw::string(key.bind(py)), reader);
+                        }
+                        if let Some(next) = self.plain_step(py, &spot, step) {
+                            (spot, path) = (next, rest);
+                            continue;
+                        }
+                    }
+                    let rebindable = path.is_empty() && !spot.of_library;
+                    return self.write_value(writer, spot, reader, rebindable);
+                }
+            }
+        }
+    }
+
+    fn write_value(
+        &mut self,
+        writer: &mut Writer,
+        spot: Spot<'_>,
+        reader: &Reader,
+        rebindable: bool,
+    ) -> Result<(), HashError> {
+        let text = reader.text();
+        let guard = if rebindable { spot.guard } else { None };
+        let node =
+            self.value_node(spot.kind, spot.place, &spot.name, &spot.object, Some((&text, guard)));
+        self.write_node(writer, node);
+        Ok(())
+    }
+
+    /// One step by the look-up that Python makes, where that look-up runs no code.
+    fn plain_step<'py>(
+        &mut self,
+        py: Python<'py>,
+        spot: &Spot<'py>,
+        step: &Step,
+    ) -> Option<Spot<'py>> {
+        let object = &spot.object;
+        let (found, guard, suffix, shown) = match step {
+            Step::Attr(key) => {
+                let key = key.bind(py);
+                let class = object.get_type();
+                let found = plain_attribute(object, &class, key)?;
+                self.guard(Guard::class(&class));
+                let guard = Guard::Attribute {
+                    object: object.clone().unbind(),
+                    class: class.unbind(),
+                    key: key.clone().unbind(),
+                    seen: found.clone().unbind(),
+                };
+                let text = raw::string(key);
+                (found, guard, format!(".{text}"), format!("{}.{text}", spot.name))
+            }
+            Step::Item(key) => {
+                let key = key.bind(py);
+                let dict = object.cast_exact::<PyDict>().ok()?;
+                if !is_plain_key(key) {
+                    return None;
+                }
+                let found = dict.get_item(key).ok().flatten()?;
+                let guard = Guard::Item {
+                    dict: dict.clone().unbind(),
+                    key: key.clone().unbind(),
+                    seen: found.clone().unbind(),
+                };
+                let text = key.repr().ok()?.to_string_lossy().into_owned();
+                (found, guard, format!("[{text}]"), format!("{}[{text}]", spot.name))
+            }
+        };
+        let guard = self.guard(guard);
+        Some(Spot {
+            object: found,
+            name: shown,
+            place: (spot.place.0, format!("{}{suffix}", spot.place.1)),
+            kind: spot.kind,
+            guard: Some(guard),
+            of_library: false,
+        })
+    }
+
+    /// Whether a value found in a library's namespace counts by value: plain data, and what a user put there.
+    fn counts_by_value(&mut self, object: &Bound<'_, PyAny>) -> bool {
+        if is_plain_data(object, PLAIN_DEPTH) {
+            return true;
+        }
+        let class = object.get_type();
+        let (module, name) = raw::type_names(&class);
+        let is_wrapper = matches!(
+            (module.as_str(), name.as_str()),
+            ("functools", "partial") | ("builtins", "method") | ("functools", "_lru_cache_wrapper")
+        ) || module == "unittest.mock";
+        is_wrapper || !self.is_library_class(&class)
+    }
+
+    /// What code of the user's a library class was given in this run under the name that is read.
+    fn replaced_attribute<'py>(
+        &mut self,
+        object: &Bound<'py, PyAny>,
+        path: &[Step],
+    ) -> Option<Bound<'py, PyAny>> {
+        let Some(Step::Attr(key)) = path.first() else { return None };
+        let class = object.cast::<PyType>().ok()?;
+        if !raw::is_heap_type(class) {
+            return None;
+        }
+        self.guard(Guard::class(class));
+        let found = raw::type_lookup(class, key.bind(object.py()))?;
+        name::is_user_code(&found).then_some(found)
+    }
+
+    // ---- what is not followed -----------------------------------------------------------------
+
+    fn note_library(&mut self, dotted: &str, reader: &Reader) {
+        if let Some(why) = unseen::reason(dotted) {
+            self.note(dotted.to_owned(), why, reader);
+        }
+    }
+
+    fn note_method(&mut self, name: &str, reader: &Reader) {
+        if let Some(why) = unseen::method_reason(name) {
+            self.note(name.to_owned(), why, reader);
+        }
+    }
+
+    fn note(
+        &mut self,
+        name: String,
+        (reason, remedy): (&'static str, &'static str),
+        reader: &Reader,
+    ) {
+        self.not_followed.push(NotFollowed {
+            name,
+            reason,
+            remedy,
+            reader: reader.name.clone(),
+            file: reader.file.clone(),
+            line: reader.line,
+        });
+    }
+}
+
+fn dotted(py: Python<'_>, start: &str, path: &[Step]) -> String {
+    let mut name = start.to_owned();
+    for step in path {
+        match step {
+            Step::Attr(key) => {
+                name.push('.');
+                name.push_str(&raw::string(key.bind(py)));
+            }
+            Step::Item(_) => break,
+        }
+    }
+    name
+}
+
+fn main_name(module: &str) -> &str {
+    if module == "__mp_main__" { "__main__" } else { module }
+}
+
+fn write_path(py: Python<'_>, writer: &mut Writer, path: &[Step]) {
+    writer.head(tag::TUPLE, path.len());
+    for step in path {
+        match step {
+            Step::Attr(key) => {
+                writer.u8(b'.');
+                writer.str(raw::string(key.bind(py)).as_bytes());
+            }
+            // The key itself is a constant of the code, hence in its digest.
+            Step::Item(_) => writer.u8(b'['),
+        }
+    }
+}
+
+/// The package that relative imports of a function are relative to.
+fn package_of(function: &Function<'_>) -> String {
+    let py = function.0.py();
+    let Some(globals) = function.globals() else { return String::new() };
+    let read = |key| {
+        raw::dict_get(&globals, key)
+            .and_then(|v| v.cast_into::<PyString>().ok())
+            .map(|s| raw::string(&s))
+    };
+    if let Some(package) = read(intern!(py, "__package__")) {
+        return package;
+    }
+    let name = read(intern!(py, "__name__")).unwrap_or_default();
+    if raw::dict_get(&globals, intern!(py, "__path__")).is_some() {
+        return name;
+    }
+    name.rsplit_once('.').map(|(package, _)| package.to_owned()).unwrap_or_default()
+}
+
+/// What `object.key` is, if finding it runs no code: no `__getattr__` or `__getattribute__` of its class, no
+/// property or other descriptor in the way.
+fn plain_attribute<'py>(
+    object: &Bound<'py, PyAny>,
+    class: &Bound<'py, PyType>,
+    key: &Bound<'py, PyString>,
+) -> Option<Bound<'py, PyAny>> {
+    let generic: ffi::getattrofunc = ffi::PyObject_GenericGetAttr;
+    // SAFETY: reads a slot of a live type.
+    let own = unsafe { (*class.as_type_ptr()).tp_getattro };
+    if own.is_none_or(|own| !std::ptr::fn_addr_eq(own, generic)) {
+        return None;
+    }
+    if let Some(of_class) = raw::type_lookup(class, key) {
+        // SAFETY: reads slots of the live type of the class attribute.
+        let (is_descriptor, is_data, is_slot) = unsafe {
+            let ty = ffi::Py_TYPE(of_class.as_ptr());
+            (
+                (*ty).tp_descr_get.is_some(),
+                (*ty).tp_descr_set.is_some(),
+                ty == &raw mut ffi::PyMemberDescr_Type,
+            )
+        };
+        let _ = is_slot;
+        if is_data {
+            return None;
+        }
+        let of_instance = raw::instance_dict(object).and_then(|d| raw::dict_get(&d, key));
+        return match of_instance {
+            Some(found) => Some(found),
+            None if is_descriptor => None,
+            None => Some(of_class),
+        };
+    }
+    raw::instance_dict(object).and_then(|d| raw::dict_get(&d, key))
+}
+
+fn is_plain_key(key: &Bound<'_, PyAny>) -> bool {
+    is_leaf(key)
+}
+
+fn is_leaf(object: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: compares type pointers of a live object.
+    unsafe {
+        let ty = ffi::Py_TYPE(object.as_ptr());
+        object.is_none()
+            || ty == &raw mut ffi::PyLong_Type
+            || ty == &raw mut ffi::PyUnicode_Type
+            || ty == &raw mut ffi::PyFloat_Type
+            || ty == &raw mut ffi::PyBool_Type
+            || ty == &raw mut ffi::PyBytes_Type
+            || ty == &raw mut ffi::PyComplex_Type
+            || ty == &raw mut ffi::PyEllipsis_Type
+    }
+}
+
+/// Numbers, strings, and containers of them.
+pub(super) fn is_plain_data(object: &Bound<'_, PyAny>, depth: usize) -> bool {
+    if is_leaf(object) {
+        return true;
+    }
+    if depth == 0 {
+        return false;
+    }
+    let plain = |item: Bound<'_, PyAny>| is_plain_data(&item, depth - 1);
+    if let Ok(list) = object.cast_exact::<PyList>() {
+        list.iter().all(plain)
+    } else if let Ok(tuple) = object.cast::<PyTuple>() {
+        tuple.iter().all(plain)
+    } else if let Ok(set) = object.cast_exact::<PySet>() {
+        set.iter().all(plain)
+    } else if let Ok(set) = object.cast_exact::<PyFrozenSet>() {
+        set.iter().all(plain)
+    } else if let Ok(dict) = object.cast::<PyDict>() {
+        dict.iter().all(|(k, v)| is_plain_data(&k, depth - 1) && is_plain_data(&v, depth - 1))
+    } else {
+        false
+    }
+}

@@ -1,0 +1,81 @@
+//! Open files and in-memory streams.
+
+use std::os::unix::fs::MetadataExt;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyInt, PyString};
+use rememo::encode::tag;
+
+use super::{Encoder, HashError, Known, Opened, known};
+use crate::value::Part;
+
+pub(super) const TYPES: &[Known] = &[
+    known("_io", "TextIOWrapper", file),
+    known("_io", "BufferedReader", file),
+    known("_io", "BufferedWriter", file),
+    known("_io", "BufferedRandom", file),
+    known("_io", "FileIO", file),
+    known("tempfile", "_TemporaryFileWrapper", file),
+    known("_io", "BytesIO", memory_stream),
+    known("_io", "StringIO", memory_stream),
+];
+
+/// Path, time of modification (ns), size, position and mode. A standard stream counts by its name.
+fn file(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
+    encoder.note_mutable();
+    let name = object.getattr("name")?;
+    if let Ok(text) = name.cast::<PyString>()
+        && crate::raw::string(text).starts_with('<')
+    {
+        return Ok(encoder.text_record("standard stream", &crate::raw::string(text)));
+    }
+    let mode = object.getattr("mode")?;
+    let closed = object.getattr("closed")?.is_truthy()?;
+    let mut parts = vec![
+        Part::named("name", name.clone()),
+        Part::named("mode", mode),
+        Part::named("closed", object.getattr("closed")?),
+    ];
+    if !closed {
+        parts.push(Part::named("position", object.call_method0("tell")?));
+    }
+    let metadata = if name.is_instance_of::<PyInt>() || !closed {
+        let descriptor: i32 = object.call_method0("fileno")?.extract()?;
+        std::fs::metadata(format!("/proc/self/fd/{descriptor}"))
+            .or_else(|_| std::fs::metadata(name.str()?.to_string_lossy().as_ref()))
+    } else {
+        std::fs::metadata(name.str()?.to_string_lossy().as_ref())
+    };
+    encoder.writer.record("file", parts.len() + 2);
+    match metadata {
+        Ok(found) if found.is_file() => {
+            encoder
+                .writer
+                .int(found.mtime().wrapping_mul(1_000_000_000).wrapping_add(found.mtime_nsec()));
+            encoder.writer.int(found.size() as i64);
+        }
+        Ok(_) => return Ok(encoder.refuse(object, "a pipe or device has no content to compare")),
+        Err(_) => {
+            encoder.writer.u8(tag::NONE);
+            encoder.writer.u8(tag::NONE);
+        }
+    }
+    Ok(Opened::Frame(crate::value::FrameKind::parts(parts)))
+}
+
+/// Content and position.
+fn memory_stream(
+    encoder: &mut Encoder<'_>,
+    object: &Bound<'_, PyAny>,
+) -> Result<Opened, HashError> {
+    encoder.note_mutable();
+    let (_, name) = crate::raw::type_names(&object.get_type());
+    if object.getattr("closed")?.is_truthy()? {
+        return Ok(encoder.record(&format!("io.{name}"), Vec::new()));
+    }
+    let parts = vec![
+        Part::hidden(object.call_method0("getvalue")?),
+        Part::hidden(object.call_method0("tell")?),
+    ];
+    Ok(encoder.record(&format!("io.{name}"), parts))
+}

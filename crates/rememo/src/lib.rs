@@ -1,0 +1,11 @@
+//! The engine of rememo; it knows no Python.
+
+pub mod digest;
+pub mod encode;
+pub mod error;
+pub mod event;
+pub mod files;
+pub mod fingerprint;
+pub mod flight;
+pub mod store;
+pub mod units;

@@ -1,0 +1,54 @@
+"""rememo: a function's earlier result, returned exactly when recomputing could not give another.
+
+    >>> import rememo
+    >>> @rememo.cache
+    ... def square(x):
+    ...     return x * x
+    >>> square(12)
+    144
+
+Everything public is named here. The engine is native (`rememo._native`); the modules beside this
+one are its typed front. Importing rememo imports nothing heavy, and that is tested.
+"""
+
+import os
+
+from . import _native
+from ._cache import cache
+from ._native import CachedFunction, __version__
+from ._process import clear, configure, hash, register, stats
+from .errors import (
+    CachedObjectMutatedError,
+    CachedObjectMutatedWarning,
+    RememoError,
+    StoreError,
+    StoreWarning,
+    UnhashableTypeError,
+    UserHashError,
+)
+from .sources import Env, File
+
+__all__ = [
+    "CachedFunction",
+    "CachedObjectMutatedError",
+    "CachedObjectMutatedWarning",
+    "Env",
+    "File",
+    "RememoError",
+    "StoreError",
+    "StoreWarning",
+    "UnhashableTypeError",
+    "UserHashError",
+    "__version__",
+    "cache",
+    "clear",
+    "configure",
+    "hash",
+    "register",
+    "stats",
+]
+
+# A child made by fork has none of its parent's threads, so none of their computations is under way.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_native._after_fork)
+del os

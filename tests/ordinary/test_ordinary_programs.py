@@ -1,0 +1,179 @@
+"""Ordinary programs neither fail nor miss for no reason, and never get a stale answer.
+
+What a program is and how it is run is told in `runner.py`; the programs lie under
+`programs/<family>/`. Each runs in two processes under different hash seeds, in different orders and
+working directories, because a second process may not depend on what the first one did. A program
+whose packages are missing is skipped; with `ORDINARY_ALL=1` in the environment that is a failure,
+so that a full run cannot quietly be a part of one.
+"""
+
+import ast
+import importlib.util
+import json
+import os
+import re
+import select
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+PROGRAMS = HERE / "programs"
+NAMES = sorted(p.relative_to(PROGRAMS).with_suffix("").as_posix() for p in PROGRAMS.rglob("*.py"))
+GIVE_UP = 120  # seconds after which a program is taken not to end
+
+Run = Callable[[str, str], dict[str, Any]]
+
+
+def declared(name: str, key: str, default: Any) -> Any:
+    """A literal that the program assigns at its top level, read without running it."""
+    for node in ast.parse((PROGRAMS / f"{name}.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == key:
+            return ast.literal_eval(node.value)
+    return default
+
+
+class Worker:
+    """A process that runs programs one after the other; a new one takes over when it dies."""
+
+    def __init__(self, seed: str, folder: Path) -> None:
+        self.seed, self.folder = seed, folder
+        self.process: subprocess.Popen[str] | None = None
+
+    def run(self, role: str, name: str) -> dict[str, Any]:
+        """What the runner answers, or how it came that it did not."""
+        if self.process is None:
+            # `-P`: the programs must not be found by way of the runner's own folder.
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-B", str(HERE / "runner.py")],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                cwd=self.folder,
+                env={**os.environ, "PYTHONHASHSEED": self.seed, "PYTHONFAULTHANDLER": "1"},
+            )
+        process = self.process
+        try:
+            print(role, name, file=process.stdin, flush=True)
+            if not select.select([process.stdout], [], [], GIVE_UP)[0]:
+                self.stop()
+                return {"failed": "does not end"}
+            line = process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        if not line:
+            code = process.wait()
+            self.stop()
+            return {"failed": f"the process died with exit code {code}"}
+        return json.loads(line)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+            self.process = None
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """Runs a program in the process of its role; an isolated one in a process of its own."""
+    workers = {
+        "first": Worker("1", tmp_path_factory.mktemp("first")),
+        "second": Worker("2", tmp_path_factory.mktemp("second")),
+    }
+
+    def in_its_worker(role: str, name: str) -> dict[str, Any]:
+        worker = workers[role]
+        if not declared(name, "ISOLATED", False):
+            return worker.run(role, name)
+        own = Worker(worker.seed, worker.folder)
+        try:
+            return own.run(role, name)
+        finally:
+            own.stop()
+
+    yield in_its_worker
+    for worker in workers.values():
+        worker.stop()
+
+
+def missing(name: str) -> list[str]:
+    """The packages that the program needs and that are not installed."""
+    return [p for p in declared(name, "REQUIRES", []) if importlib.util.find_spec(p) is None]
+
+
+@pytest.fixture(scope="module")
+def truths(request: pytest.FixtureRequest, run: Run) -> dict[str, dict[str, Any]]:
+    """What the second process says about each program of this run, taken in the opposite order."""
+    names = {
+        item.callspec.params["name"]
+        for item in request.session.items
+        if item.path == request.path and hasattr(item, "callspec")
+    }
+    return {n: run("second", n) for n in sorted(names, reverse=True) if not missing(n)}
+
+
+def check_sequence(seen: dict[str, Any], truth: dict[str, Any], same_key: bool = True) -> None:
+    """Cold, warm, used, changed: miss, hit, hit, miss, each with the result that is true."""
+    outcomes = {step: seen[step]["outcome"] for step in ("cold", "warm", "used", "changed")}
+    assert outcomes == {"cold": "miss", "warm": "hit", "used": "hit", "changed": "miss"}
+    known = {step: seen[step]["known"] for step in outcomes}
+    assert known == {"cold": False, "warm": True, "used": True, "changed": False}
+    results = {step: seen[step]["result"] for step in outcomes}
+    old, new = truth["result"], truth["changed_result"]
+    assert results == {"cold": old, "warm": old, "used": old, "changed": new}
+    assert seen["cold"]["key"] == seen["warm"]["key"] == seen["used"]["key"]
+    assert seen["cold"]["key"] != seen["changed"]["key"]
+    if same_key:
+        assert seen["cold"]["key"] == truth["key"], "the key differs in another process"
+        assert seen["changed"]["key"] == truth["changed_key"], "… after the change"
+
+
+def check_error(seen: dict[str, Any], name: str) -> None:
+    """The message names every offending value, who reads it, where, and three ways out."""
+    assert "message" in seen, f"not refused: {seen}"
+    message = seen["message"]
+    file = name.rpartition("/")[2] + ".py"
+    for offending in declared(name, "NAMES", []):
+        assert re.search(rf"\b{offending}\b", message), f"{offending} is not named in:\n{message}"
+    assert re.search(rf"{re.escape(file)}:\d+", message), f"no place in:\n{message}"
+    assert "hash_funcs={" in message
+    for line in re.findall(r"rememo\.register\(.*", message):
+        ast.parse(line)  # it can be pasted as it stands
+    if declared(name, "IDENTITY", True):
+        assert 'rememo.register("' in message, message
+        assert 'opaque="identity"' in message, message
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_program(name: str, run: Run, truths: dict[str, dict[str, Any]]) -> None:
+    if absent := missing(name):
+        reason = f"needs {', '.join(absent)}"
+        if os.environ.get("ORDINARY_ALL"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    truth, seen = truths[name], run("first", name)
+    for report in (truth, seen):
+        if "failed" in report:
+            pytest.fail(report["failed"], pytrace=False)
+    assert truth["result"] != truth["changed_result"], "the program's change changes nothing"
+    if declared(name, "EXPECT", "hit") == "hit":
+        check_sequence(seen, truth)
+        return
+    check_error(seen, name)
+    check_sequence(seen["remedy"], truth)
+    if declared(name, "PASTED", True):
+        check_sequence(seen["pasted"], truth, same_key=False)
+    if declared(name, "IDENTITY", True):
+        check_sequence(seen["identity"], truth, same_key=False)
+
+
+def test_the_corpus_is_as_large_as_it_is_said_to_be() -> None:
+    installed = [name for name in NAMES if not missing(name)]
+    assert len(NAMES) >= 240
+    assert len(installed) >= 100, "without any package at all there are more than a hundred"
