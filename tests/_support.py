@@ -72,6 +72,17 @@ def fresh_cache() -> Iterator[None]:
     rememo.clear()
 
 
+def cell(source: str, name: str = "f", **scope: Any) -> Any:
+    """Run source as a notebook cell runs, and return what it then calls `name`.
+
+    The code has no file; each run has a namespace of its own, all under one module's name.
+    """
+    sys.modules.setdefault("cell", ModuleType("cell"))
+    namespace: dict[str, Any] = {"__name__": "cell", "rememo": rememo, "ran": ran, **scope}
+    exec(compile(source, "<cell>", "exec"), namespace)
+    return namespace[name]
+
+
 class Project:
     """A few modules on disk which a test writes, edits and imports again."""
 

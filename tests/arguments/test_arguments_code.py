@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
 
 import rememo
 from _samples import Scale, increment
-from _support import hit, miss, ran
-
-
-def build(source: str, name: str = "f", **scope: Any) -> Any:
-    """Run `source` as a cell would and return what it calls `name`."""
-    namespace: dict[str, Any] = {"__name__": "__main__", **scope}
-    exec(compile(source, "<cell>", "exec"), namespace)
-    return namespace[name]
+from _support import cell, hit, miss, ran
 
 
 def same(one: str, other: str, name: str = "f") -> bool:
-    return rememo.hash(build(one, name)) == rememo.hash(build(other, name))
+    return rememo.hash(cell(one, name)) == rememo.hash(cell(other, name))
 
 
 def test_a_function_counts_by_its_code() -> None:
@@ -53,7 +45,7 @@ def test_a_docstring_counts_where_code_reads_it() -> None:
 
 def test_a_function_counts_by_its_names() -> None:
     """Library code reads `__name__` (`DataFrame.agg`): a value is its name, too."""
-    assert rememo.hash(build("def f(x): return x")) != rememo.hash(build("def g(x): return x", "g"))
+    assert rememo.hash(cell("def f(x): return x")) != rememo.hash(cell("def g(x): return x", "g"))
     nested = "def outer():\n def f(x): return x\n return f\nf = outer()"
     assert not same("def f(x): return x", nested)
 
@@ -102,7 +94,7 @@ def test_a_function_counts_by_the_globals_and_helpers_it_reads() -> None:
 
 
 def test_a_global_changed_between_two_looks_counts() -> None:
-    f = build("LIMITS = [1]\ndef f(x): return LIMITS[0] + x")
+    f = cell("LIMITS = [1]\ndef f(x): return LIMITS[0] + x")
     before = rememo.hash(f)
     f.__globals__["LIMITS"].append(2)
     assert rememo.hash(f) != before
@@ -174,7 +166,7 @@ def test_dataclasses_and_enums_made_again_are_the_same() -> None:
         "import abc\nclass C(abc.ABC):\n def m(self): return 1\nf = C()",
     ):
         assert same(source, source), source
-        assert build(source) is not build(source)
+        assert cell(source) is not cell(source)
 
 
 def test_the_fields_of_a_dataclass_count() -> None:
@@ -197,7 +189,7 @@ def test_a_partial_counts_by_function_and_arguments() -> None:
     assert rememo.hash(functools.partial(increment, 1)) == rememo.hash(
         functools.partial(increment, 1)
     )
-    one, two = build("def f(x): return x"), build("def f(x): return x + 1")
+    one, two = cell("def f(x): return x"), cell("def f(x): return x + 1")
     assert rememo.hash(functools.partial(one, 1)) != rememo.hash(functools.partial(two, 1))
 
 
@@ -209,10 +201,10 @@ def test_a_function_argument_edited_in_place_misses() -> None:
         ran()
         return function(1)
 
-    helper = build("def f(x, y=1): return x + y")
+    helper = cell("def f(x, y=1): return x + y")
     assert miss(call, helper) == 2
     assert hit(call, helper) == 2
-    helper.__code__ = build("def f(x, y=1): return x - y").__code__
+    helper.__code__ = cell("def f(x, y=1): return x - y").__code__
     assert miss(call, helper) == 0
     helper.__defaults__ = (5,)
     assert miss(call, helper) == -4
@@ -238,3 +230,10 @@ def test_a_class_argument_edited_in_place_misses() -> None:
     Rule.check = lambda self, x: False  # type: ignore[method-assign]
     assert miss(check, rule) is False
     hit(check, rule)
+
+
+def test_what_is_typed_into_main_is_the_users_code_whatever_program_runs_it() -> None:
+    """`python -m asyncio`, a debugger or a test runner: `__main__` may lie in a library."""
+    source = "def f(x): return x + {}"
+    one, other = (cell(source.format(number), __name__="__main__") for number in (1, 2))
+    assert rememo.hash(one) != rememo.hash(other)

@@ -11,13 +11,7 @@ import numpy as np
 import pytest
 import rememo
 from _samples import Plain
-from _support import OtherProcess, Project, hit, miss, ran, run_script, runs
-
-
-def define(source: str, **scope: Any) -> Any:
-    namespace: dict[str, Any] = {"__name__": "__main__", "rememo": rememo, "ran": ran, **scope}
-    exec(compile(source, "<cell>", "exec"), namespace)
-    return namespace["f"]
+from _support import OtherProcess, Project, cell, hit, miss, ran, run_script, runs
 
 
 @rememo.cache
@@ -43,12 +37,12 @@ def test_an_explicit_default() -> None:
 
 
 def test_a_docstring_a_comment_and_an_annotation() -> None:
-    miss(define("@rememo.cache\ndef f(x):\n ran()\n return x + 1"), 1)
+    miss(cell("@rememo.cache\ndef f(x):\n ran()\n return x + 1"), 1)
     edited = (
         "\n\n@rememo.cache\ndef f(x: int) -> int:\n '''Doc.'''\n"
         " # Comment.\n ran()\n\n return x + 1"
     )
-    hit(define(edited), 1)
+    hit(cell(edited), 1)
 
 
 def test_an_object_array() -> None:
@@ -92,8 +86,8 @@ def test_equal_strings_of_another_identity() -> None:
 
 
 def test_renamed_locals() -> None:
-    miss(define("@rememo.cache\ndef f(x):\n ran()\n y = x + 1\n return y"), 1)
-    hit(define("@rememo.cache\ndef f(x):\n ran()\n total = x + 1\n return total"), 1)
+    miss(cell("@rememo.cache\ndef f(x):\n ran()\n y = x + 1\n return y"), 1)
+    hit(cell("@rememo.cache\ndef f(x):\n ran()\n total = x + 1\n return total"), 1)
 
 
 def test_an_unrelated_function_in_the_same_file(project: Project) -> None:
@@ -114,10 +108,10 @@ def test_an_unrelated_function_in_the_same_file(project: Project) -> None:
 
 def test_a_function_that_calls_itself() -> None:
     source = "@rememo.cache\ndef f(n):\n ran()\n return 1 if n < 2 else n * f.__wrapped__(n - 1)"
-    first = define(source)
+    first = cell(source)
     first(3)
     before = runs()
-    assert define(source)(3) == 6
+    assert cell(source)(3) == 6
     assert runs() == before
 
 
@@ -131,15 +125,15 @@ def test_classes_and_enums_defined_again() -> None:
         "@rememo.cache\ndef g(basket):\n ran()\n return len(basket.items)\n"
         "def f(): return g(Basket([Item(Colour.RED)]))\n"
     )
-    miss(define(source))
-    hit(define(source))
+    miss(cell(source))
+    hit(cell(source))
 
 
 def test_a_global_frame_that_a_body_only_names() -> None:
     """`x = GLOBAL_DF` in a body."""
     pd = pytest.importorskip("pandas")
     frame = pd.DataFrame({"a": [1, 2]})
-    f = define("@rememo.cache\ndef f():\n ran()\n x = FRAME\n return x['a'].sum()", FRAME=frame)
+    f = cell("@rememo.cache\ndef f():\n ran()\n x = FRAME\n return x['a'].sum()", FRAME=frame)
     assert miss(f) == 3
     assert hit(f) == 3
     frame.loc[0, "a"] = 5

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import rememo
-from _support import Project, hit, miss, ran
+from _support import Project, cell, hit, miss, ran
 
 LIMIT: Any = 1
 
@@ -156,28 +156,22 @@ def test_classes_by_name_only() -> None:
     assert hit(advance, make(1)) == 1
 
 
-def define(source: str, **scope: Any) -> Any:
-    namespace: dict[str, Any] = {"__name__": "__main__", "rememo": rememo, "ran": ran, **scope}
-    exec(compile(source, "<cell>", "exec"), namespace)
-    return namespace["f"]
-
-
 def test_the_names_of_attribute_and_global_stores() -> None:
     source = "@rememo.cache\ndef f(x):\n ran()\n x.{} = 1\n return vars(x)"
     from _samples import Plain
 
-    assert miss(define(source.format("a")), Plain()) == {"a": 1}
-    assert miss(define(source.format("b")), Plain()) == {"b": 1}
+    assert miss(cell(source.format("a")), Plain()) == {"a": 1}
+    assert miss(cell(source.format("b")), Plain()) == {"b": 1}
     stores = "@rememo.cache\ndef f():\n global a, b\n ran()\n {} = 1\n return sorted(globals())"
-    miss(define(stores.format("a")))
-    miss(define(stores.format("b")))
+    miss(cell(stores.format("a")))
+    miss(cell(stores.format("b")))
 
 
 def test_keyword_only_defaults() -> None:
     source = "def g(*, x={}): return x\n@rememo.cache\ndef f():\n ran()\n return g()"
-    assert miss(define(source.format(1))) == 1
-    assert miss(define(source.format(2))) == 2
-    f = define(source.format(1))
+    assert miss(cell(source.format(1))) == 1
+    assert miss(cell(source.format(2))) == 2
+    f = cell(source.format(1))
     assert hit(f) == 1
     f.__wrapped__.__globals__["g"].__kwdefaults__ = {"x": 3}
     assert miss(f) == 3
@@ -200,15 +194,15 @@ def test_the_body_of_a_wrapper() -> None:
 
     source = "@plus(1)\ndef g(x): return x\n@rememo.cache\ndef f(x):\n ran()\n return g(x)"
     other = source.replace("plus(1)", "plus(2)")
-    assert miss(define(source, plus=plus), 1) == 2
-    assert miss(define(other, plus=plus), 1) == 3
+    assert miss(cell(source, plus=plus), 1) == 2
+    assert miss(cell(other, plus=plus), 1) == 3
     edited = (
         "import functools\ndef deco(g):\n @functools.wraps(g)\n"
         " def inner(x): return g(x) {} 5\n return inner\n"
     )
     rest = "@deco\ndef g(x): return x\n@rememo.cache\ndef f(x):\n ran()\n return g(x)"
-    assert miss(define(edited.format("+") + rest), 1) == 6
-    assert miss(define(edited.format("*") + rest), 1) == 5
+    assert miss(cell(edited.format("+") + rest), 1) == 6
+    assert miss(cell(edited.format("*") + rest), 1) == 5
 
 
 def test_functions_of_one_name_in_two_modules() -> None:
@@ -222,8 +216,8 @@ def test_functions_of_one_name_in_two_modules() -> None:
     assert miss(apply, math.sin, 1.0) == math.sin(1.0)
     assert miss(apply, cmath.sin, 1.0) == cmath.sin(1.0)
     source = "from {} import sin\n@rememo.cache\ndef f(x):\n ran()\n return sin(x)"
-    assert miss(define(source.format("math")), 1.0) == math.sin(1.0)
-    assert miss(define(source.format("cmath")), 1.0) == cmath.sin(1.0)
+    assert miss(cell(source.format("math")), 1.0) == math.sin(1.0)
+    assert miss(cell(source.format("cmath")), 1.0) == cmath.sin(1.0)
 
 
 def test_an_id_that_was_used_again() -> None:
@@ -288,12 +282,12 @@ def test_globals_changed_within_a_run() -> None:
 
 
 def test_a_helper_replaced_within_a_run() -> None:
-    f = define("def g(x): return x + 1\n@rememo.cache\ndef f(x):\n ran()\n return g(x)")
+    f = cell("def g(x): return x + 1\n@rememo.cache\ndef f(x):\n ran()\n return g(x)")
     assert miss(f, 1) == 2
     scope = f.__wrapped__.__globals__
-    scope["g"] = define("def f(x): return x + 2")
+    scope["g"] = cell("def f(x): return x + 2")
     assert miss(f, 1) == 3
-    scope["g"].__code__ = define("def f(x): return x + 3").__code__
+    scope["g"].__code__ = cell("def f(x): return x + 3").__code__
     assert miss(f, 1) == 4
 
 

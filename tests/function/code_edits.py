@@ -154,6 +154,8 @@ def _otherwise_bound(scope: ast.AST) -> set[str]:
     """Names that a scope binds or declares in another manner than by assignment."""
     own, nested = _own_and_nested(scope)
     names: set[str] = {n.name for n in nested if isinstance(getattr(n, "name", None), str)}
+    for node in [*own, *nested]:
+        names.update(parameter.name for parameter in getattr(node, "type_params", ()))
     for node in own:
         match node:
             case ast.Global(names=declared) | ast.Nonlocal(names=declared):

@@ -8,11 +8,13 @@ so that a full run cannot quietly be a part of one.
 """
 
 import ast
+import contextlib
 import importlib.util
 import json
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -55,7 +57,8 @@ class Worker:
                 stderr=subprocess.DEVNULL,
                 text=True,
                 cwd=self.folder,
-                env={**os.environ, "PYTHONHASHSEED": self.seed, "PYTHONFAULTHANDLER": "1"},
+                env={**os.environ, "PYTHONHASHSEED": self.seed},
+                start_new_session=True,
             )
         process = self.process
         try:
@@ -73,10 +76,18 @@ class Worker:
         return json.loads(line)
 
     def stop(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.communicate()
-            self.process = None
+        """Let the process end, and whatever it has started with it."""
+        process, self.process = self.process, None
+        if process is None:
+            return
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=10)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
 
 
 @pytest.fixture(scope="module")

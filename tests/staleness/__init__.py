@@ -2,7 +2,7 @@
 
 Read in this order:
 
-- ``case.py`` is the language in which a case is declared: a small project, an edit, what is expected.
+- ``case.py`` is the language in which a case is declared: a small project, an edit, the outcome.
 - ``corpus/`` holds the cases, one file per family of dependencies.
 - ``worker.py`` is the script that runs projects in a process of its own; ``batch.py`` starts it,
   ``plain_rememo.py`` is the front without a cache, by which the truth is established.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -34,7 +35,9 @@ class Mutation:
         self._put(self.new)
         try:
             text = ast.unparse(self.tree)
-            compile(text, "<mutant>", "exec", dont_inherit=True)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SyntaxWarning)
+                compile(text, "<mutant>", "exec", dont_inherit=True)
             return text
         except (SyntaxError, ValueError):
             return None

@@ -61,6 +61,19 @@ PARTS = [
     part("def make{i}(n):\n    def g(y): return y + n\n    def put(v):\n        nonlocal n\n        n = v\n    return g, put\ng{i}, put{i} = make{i}({r})", "g{i}(x)", "put{i}({r})", "g{i}.__closure__[0].cell_contents = {r}", "g{i}, put{i} = make{i}({r})"),
     part("def make{i}(rows):\n    return lambda y: (y, rows)\nshared{i} = [1]\ng{i} = make{i}(shared{i})", "g{i}(x)", "shared{i}.append({r})", "shared{i} = [9]", "g{i} = make{i}([{r}])", "shared{i}[:] = []"),
     part("def make{i}():\n    def outer():\n        def inner(): return (n, m)\n        return inner\n    n, m = {r}, [1]\n    def put(v):\n        nonlocal n\n        n = v\n        m.append(v)\n    return outer(), put\ng{i}, put{i} = make{i}()", "g{i}()", "put{i}({r})", "g{i}, put{i} = make{i}()"),
+    # Namesakes
+    part("def make{i}(n): return lambda y: y + n\na{i}, b{i} = make{i}(1), make{i}(2)", "(a{i}(x), b{i}(x))", "a{i}, b{i} = b{i}, a{i}", "b{i}.__closure__[0].cell_contents = {r}", "a{i} = make{i}({r})", "a{i}.__code__ = b{i}.__code__"),
+    part("def deco{i}(fn):\n    def wrapper(y): return fn(y)\n    return wrapper\n@deco{i}\ndef a{i}(y): return y + 1\n@deco{i}\ndef b{i}(y): return y * 2", "(a{i}(x), b{i}(x))", "a{i}, b{i} = b{i}, a{i}", "a{i} = deco{i}(lambda y: {r})", "b{i}.__closure__[0].cell_contents = a{i}", "a{i}.__closure__[0].cell_contents = abs"),
+    part("def make{i}(v):\n    class P:\n        n = v\n        def m(self): return v\n    return P\na{i}, b{i} = make{i}(1), make{i}(2)", "(a{i}.n, b{i}().m())", "a{i}, b{i} = b{i}, a{i}", "b{i}.n = {r}", "a{i} = make{i}({r})", "b{i}.m = lambda self: {r}"),
+    part("fns{i} = [lambda y, k=k: y + k for k in (1, 2)]", "[fn(x) for fn in fns{i}]", "fns{i}.reverse()", "fns{i}[0].__defaults__ = ({r},)", "fns{i}.append(fns{i}[0])", "fns{i}[-1] = fns{i}[0]"),
+    # What lies behind something else
+    part("import contextvars\nvar{i} = contextvars.ContextVar('var', default=1)", "var{i}.get()", "var{i}.set({r})", "var{i} = contextvars.ContextVar('var', default={r})"),
+    part("import weakref\nclass W{i}: n = 1\nkeep{i} = [W{i}()]\nref{i} = weakref.ref(keep{i}[0])", "getattr(ref{i}(), 'n', None)", "keep{i}.clear()", "keep{i}[:] = [W{i}()]; ref{i} = weakref.ref(keep{i}[0])", "W{i}.n = {r}", "ref{i}().n = {r}"),
+    part("raw{i} = bytearray(b'ab')\nview{i} = memoryview(raw{i})", "bytes(view{i})", "raw{i}[0] = {r}", "view{i} = memoryview(raw{i})[1:]", "view{i}[0] = {r}"),
+    part("import types\nbase{i} = {{'a': 1}}\nproxy{i} = types.MappingProxyType(base{i})", "proxy{i}['a']", "base{i}['a'] = {r}", "base{i} = {{'a': {r}}}", "proxy{i} = types.MappingProxyType(base{i})"),
+    part("rows{i} = [1, 2]\ncount{i} = rows{i}.count", "count{i}(1)", "rows{i}.append(1)", "rows{i} = [1]", "count{i} = rows{i}.count"),
+    part("import abc\nclass A{i}(abc.ABC): pass\nclass B{i}: pass", "isinstance(B{i}(), A{i})", "A{i}.register(B{i})", "class B{i}: pass", "class A{i}(abc.ABC): pass"),
+    part("import enum\nclass E{i}(enum.Enum):\n    A = 1\n    def m(self): return {r}\nE{i}.A.extra = 1", "(E{i}.A.extra, E{i}.A.m())", "E{i}.A.extra = {r}", "E{i}.m = lambda self: {r}", "E{i}.A._value_ = {r}"),
     # Classes and instances
     part("class C{i}:\n    n = {r}\n    def m(self): return self.n\no{i} = C{i}()", "o{i}.m() + x", "C{i}.n = {r}", "o{i}.n = {r}", "del o{i}.n", "C{i}.m = lambda self: self.n * {r}", "o{i}.__dict__.clear()", "o{i} = C{i}()"),
     part("class C{i}:\n    n = {r}\no{i} = C{i}()\no{i}.k = [1]", "(o{i}.n, o{i}.k)", "o{i}.k.append({r})", "o{i}.n = {r}", "o{i}.other = {r}", "C{i}.n = property(lambda self: {r})", "o{i}.__dict__['n'] = {r}", "del C{i}.n"),
@@ -149,7 +162,7 @@ def write(chance: random.Random, size: int = 7, entries: int = 4) -> Program:
         picked = chance.sample(readers, min(len(readers), chance.randint(1, 4)))
         if number and chance.random() < 0.4:
             picked.append(f"{names[chance.randrange(number)]}(x)")
-        body = f"return ({', '.join(picked)},)"
+        body = f"return repr(({', '.join(picked)},))"  # text, as no later change can reach it
         blocks.append(f"@cache\ndef {name}(x):\n    {body}")
     changes = [
         change.replace("{i}", str(number)) for number, piece in chosen for change in piece.changes

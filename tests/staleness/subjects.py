@@ -293,7 +293,7 @@ SUBJECTS = [
         dialect = csv.Sniffer().sniff(data)
         rows = list(csv.DictReader(io.StringIO(data), dialect=dialect, restkey="more"))
         out = io.StringIO()
-        writer = csv.DictWriter(out, ["a", "b"], extrasaction="ignore", restval="-")
+        writer = csv.DictWriter(out, ["a", "b"], "-", "ignore", csv.excel)
         writer.writeheader()
         writer.writerows(rows)
         return [dialect.delimiter, rows, out.getvalue(), csv.Sniffer().has_header(data)]
@@ -315,18 +315,32 @@ SUBJECTS = [
         ("(0.2, 0.4, 0.9)", "(0.7, 0.1, 0.0)"),
     ),
     Subject(
-        "fnmatch and posixpath",
-        ("fnmatch", "posixpath"),
+        "fnmatch",
+        ("fnmatch",),
         """
         names, pattern = data
         return [
-            fnmatch.filter(names, pattern), fnmatch.translate(pattern),
-            [posixpath.normpath(n) for n in names], [posixpath.splitext(n) for n in names],
-            posixpath.commonpath(names), posixpath.relpath(names[0], names[1]),
+            fnmatch.filter(names, pattern),
+            fnmatch.translate(pattern),
+            [fnmatch.fnmatchcase(name, pattern) for name in names],
         ]
         """,
-        ("(['a/b.py', 'a/../a/c.txt', 'a//d.py'], '*.py')", "(['x/y', 'x/z/w'], '[!a]/?')"),
-        imports="import fnmatch\nimport posixpath",
+        ("(['a/b.py', 'c.txt', 'a//d.py'], '*.py')", "(['x/y', 'x/z/w'], '[!a]/?*')"),
+    ),
+    Subject(
+        "posixpath",
+        ("posixpath",),
+        """
+        return [
+            [posixpath.normpath(name) for name in data],
+            [posixpath.splitext(name) for name in data],
+            [posixpath.split(name) for name in data],
+            posixpath.commonpath(data),
+            posixpath.relpath(data[0], data[1]),
+            posixpath.join(*data),
+        ]
+        """,
+        ("['a/b.py', 'a/../a/c.txt', 'a//d.py']", "['x/y', 'x/z.w/../v']"),
     ),
     Subject(
         "reprlib and pprint",

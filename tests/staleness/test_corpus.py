@@ -206,7 +206,10 @@ def test_a_value_that_cannot_be_hashed(case: Case, looks) -> None:
 def test_a_change_in_the_run(case: Case, looks) -> None:
     misses, runs, plain = _unbroken(case, looks, RUN_SIDES)
     check_truth(case, plain["results"][1], plain["results"][2])
-    expected = [True, case.restless, case.expect == MISS, case.restless]
+    repeated = case.restless
+    due = [True, repeated, case.expect == MISS, repeated]
+    raised = [result.startswith("raises") for result in plain["results"]]
+    expected = [run or raise_ for run, raise_ in zip(due, raised, strict=True)]
     assert misses["key"] == runs["key"], "needless: the same program in two processes"
     for report in (misses, runs):
         assert report["key"], f"no key: {report.get('message')}"

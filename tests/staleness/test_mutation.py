@@ -167,7 +167,8 @@ def test_a_cache_that_follows_nothing_is_found_out(tmp_path: Path) -> None:
     laboratory = Laboratory(SUBJECTS[0], tmp_path, front="blind")
     variants = mutants(laboratory, 20, random.Random(1))
     laboratory.run(variants)
-    assert len(stale(laboratory.original, variants)) == differing(laboratory.original, variants) > 5
+    found = stale(laboratory.original, variants)
+    assert len({fault.partition(", call")[0] for fault in found}) > 5
 
 
 def test_every_operator_finds_a_place() -> None:

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
 import rememo
 
 from . import programs
@@ -102,7 +101,9 @@ def first_fault(program, history: list[Step], directory: Path) -> tuple[int, str
     try:
         for number, step in enumerate(history):
             if step.do:
-                assert cached.change(step.do) == model.change(step.do)
+                outcomes = cached.change(step.do), model.change(step.do)
+                if outcomes[0] != outcomes[1]:
+                    return number, f"apart: the change gave {outcomes[0]}, not {outcomes[1]}"
                 if not step.idle:
                     fresh.clear()
                 continue

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """The corpus: every case of every family. A family is a file with a list ``CASES``."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Arguments: how they are bound, and what of the code that they carry counts."""
 
 from ..case import hit, miss

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """What is reached through modules and packages, without importing anything to find out."""
 
 from ..case import hit, miss

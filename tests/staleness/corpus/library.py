@@ -127,17 +127,29 @@ CASES = [
         do='rememo.configure(library_code=["other"])',
     ),
     hit(
-        "a body in a module declared a library",
+        "a body in an editable installation declared a library",
         """
-        import libdeclared
+        import edited_lib
         @rememo.cache
         def f(x):
-            return libdeclared.g(x)
-        ## libdeclared.py
+            return edited_lib.g(x)
+        ## src/edited_lib/__init__.py
         def g(y): return 1
+        ## site-packages/__editable__.edited_lib-1.0.pth
+        {root}/src
+        ## site-packages/edited_lib-1.0.dist-info/METADATA
+        Metadata-Version: 2.1
+        Name: edited_lib
+        Version: 1.0
+        ## site-packages/edited_lib-1.0.dist-info/top_level.txt
+        edited_lib
+        ## site-packages/edited_lib-1.0.dist-info/direct_url.json
+        {"dir_info": {"editable": true}, "url": "file://{root}"}
+        ## site-packages/edited_lib-1.0.dist-info/RECORD
+        __editable__.edited_lib-1.0.pth,,
         """,
         ("return 1", "return 2"),
-        do='rememo.configure(library_code=["libdeclared"])',
+        do='rememo.configure(library_code=["edited_lib"])',
         blind="the user declared it a library, which counts by its version",
     ),
     miss(

@@ -349,6 +349,18 @@ CASES = [
         ("return 1", "return 2"),
     ),
     hit(
+        "an unrelated function of a module that is only compared",
+        """
+        import lib
+        @rememo.cache
+        def f(x):
+            return x is lib
+        ## lib.py
+        def h(y): return 1
+        """,
+        ("return 1", "return 2"),
+    ),
+    hit(
         "an unrelated part of a package",
         """
         import pkg

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """What the user says to the decorator: depends_on, version, ignore, hash_funcs, and the rest."""
 
 from ..case import hit, miss

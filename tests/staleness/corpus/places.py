@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Where the code lives: scripts, cells, archives, bytecode alone, code made at run time."""
 
 from ..case import hit, miss
@@ -96,6 +95,18 @@ CASES = [
             return g(x)
         """,
         ('"RATE": 1', '"RATE": 2'),
+    ),
+    miss(
+        "a function made with other built-ins",
+        """
+        import types
+        def h(y): return len("ab")
+        g = types.FunctionType(h.__code__, {"__builtins__": {"len": lambda text: 1}})
+        @rememo.cache
+        def f(x):
+            return g(x)
+        """,
+        ("text: 1", "text: 2"),
     ),
     miss(
         "a function made with another default",

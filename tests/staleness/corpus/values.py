@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """External values: globals, enclosed variables, attributes and what lies inside them."""
 
 from ..case import miss

@@ -14,6 +14,7 @@ use rememo::files::FileDigests;
 use super::bind::Signature;
 use super::object::{self, state_of};
 use super::options::Options;
+use super::shelf;
 use super::state::{FLIGHTS, State};
 use crate::function::{ArgumentCode, CodeCache, origin};
 use crate::raw::Function;
@@ -205,6 +206,7 @@ pub fn clear(py: Python<'_>) {
             state.clear();
         }
     }
+    shelf::clear_all();
 }
 
 /// Counts over all functions.

@@ -264,7 +264,7 @@ fn contains<'py>(
     arguments: RawArguments<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let key = key_of(py, state, arguments)?;
-    Ok(pyo3::types::PyBool::new(py, state.contains(&key)).to_owned().into_any())
+    Ok(pyo3::types::PyBool::new(py, state.contains(py, &key)).to_owned().into_any())
 }
 
 fn refresh<'py>(
@@ -376,7 +376,7 @@ fn look_up<'py>(
         // SAFETY: alive for the call.
         unsafe { flag == ffi::Py_True() }
     });
-    if !count && !state.contains(&key) {
+    if !count && !state.contains(py, &key) {
         return Ok(PyTuple::new(
             py,
             [pyo3::types::PyBool::new(py, false).to_owned().into_any(), py.None().into_bound(py)],

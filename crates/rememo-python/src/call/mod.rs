@@ -10,6 +10,7 @@ mod methods;
 mod object;
 mod options;
 mod output;
+mod shelf;
 mod state;
 
 pub use object::{is_cached_function, type_object, wrapped_of};

@@ -225,7 +225,7 @@ unsafe extern "C" fn clear(object: *mut ffi::PyObject) -> c_int {
         let own = object.cast::<CachedFunction>();
         ffi::Py_CLEAR(&raw mut (*own).dict);
         if let Some(state) = (*own).state.as_ref() {
-            state.drop_values();
+            state.drop_followed();
         }
     }
     0

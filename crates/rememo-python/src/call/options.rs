@@ -190,7 +190,7 @@ fn ttl(value: &Bound<'_, PyAny>) -> PyResult<Duration> {
     };
     let seconds: f64 = if let Ok(text) = value.cast::<PyString>() {
         return units::parse_duration(&crate::raw::string(text))
-            .map_err(|e| PyValueError::new_err(e.to_string()));
+            .map_err(|error| PyValueError::new_err(format!("ttl: {error}")));
     } else if value.hasattr("total_seconds")? {
         value.call_method0("total_seconds")?.extract()?
     } else if value.is_instance_of::<PyBool>() {
@@ -226,7 +226,7 @@ fn max_entries(value: &Bound<'_, PyAny>) -> PyResult<usize> {
 fn max_bytes(value: &Bound<'_, PyAny>) -> PyResult<u64> {
     if let Ok(text) = value.cast::<PyString>() {
         return units::parse_bytes(&crate::raw::string(text))
-            .map_err(|e| PyValueError::new_err(e.to_string()));
+            .map_err(|error| PyValueError::new_err(format!("max_bytes: {error}")));
     }
     if value.is_instance_of::<PyBool>() || !value.is_instance_of::<PyInt>() {
         return Err(PyTypeError::new_err(format!(

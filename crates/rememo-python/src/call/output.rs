@@ -136,17 +136,6 @@ impl Stored {
         }
     }
 
-    /// The Python objects held, for the collector.
-    pub fn visit(&self, mut visit: impl FnMut(*mut pyo3::ffi::PyObject) -> i32) -> i32 {
-        match self {
-            Self::Plain(object) | Self::Checked { object, .. } => visit(object.as_ptr()),
-            Self::Private { pickled, buffers } => match visit(pickled.as_ptr()) {
-                0 => visit(buffers.as_ptr()),
-                other => other,
-            },
-        }
-    }
-
     /// What a hit gives: the object (checked, if it has to be), or a copy of it.
     pub fn hand_out<'py>(
         self,

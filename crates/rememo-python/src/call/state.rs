@@ -13,12 +13,13 @@ use rememo::digest::Digest;
 use rememo::encode::{ENCODING_VERSION, tag};
 use rememo::event::{Outcome, Stats, Tier};
 use rememo::flight::{Claim, Flights, Owner, new_owner};
-use rememo::store::{Lookup, MemoryStore, MissReason};
+use rememo::store::{Lookup, MissReason};
 
 use super::api;
 use super::bind::{Arguments, RawArguments, Signature};
 use super::options::{Options, Spinner};
 use super::output::{self, Handed, Stored};
+use super::shelf::Shelf;
 use crate::error::HashError;
 use crate::function::{ArgumentCode, CodeCache, Followed, Root, follow};
 use crate::raw::Function;
@@ -44,7 +45,11 @@ pub struct State {
     pub codes: CodeCache,
     pub asynchronous: bool,
     id: u64,
-    store: Mutex<MemoryStore<Digest, Stored>>,
+    shelf: Arc<Shelf>,
+    /// Name of the shelf: that of the function, and what a hit hands out.
+    shelf_name: String,
+    /// When the entries were cleared: what namesakes stored before does not count any more.
+    cleared: Mutex<Option<Instant>>,
     rules: Mutex<Option<(u64, Arc<Rules>)>>,
     followed: Mutex<Option<Box<Followed>>>,
 }
@@ -78,8 +83,11 @@ impl State {
         signature: Option<Signature>,
         asynchronous: bool,
     ) -> Self {
+        let shelf_name = format!("{name} {:?}", options.output);
         Self {
-            store: Mutex::new(MemoryStore::new(options.bounds)),
+            shelf: Shelf::new(&shelf_name, options.bounds),
+            shelf_name,
+            cleared: Mutex::new(None),
             wrapped: wrapped.unbind(),
             name,
             options,
@@ -313,17 +321,18 @@ impl State {
         call: &dyn Fn() -> String,
         count: bool,
     ) -> PyResult<Found<'py>> {
-        let now = Instant::now();
-        let (stored, cost) = {
-            let mut store = self.store.lock();
-            match store.get(key, now) {
-                Lookup::Hit(entry) => (entry.value.clone_ref(py), entry.cost()),
-                Lookup::Miss(reason) => {
-                    drop(store);
+        let (stored, cost) = match self.take(py, key) {
+            Ok(found) => found,
+            Err(reason) => {
+                if !self.adopt(py, key) {
                     if count {
                         self.stats.record(Outcome::Miss(reason));
                     }
                     return Ok(Found::Missing(reason));
+                }
+                match self.take(py, key) {
+                    Ok(found) => found,
+                    Err(reason) => return Ok(Found::Missing(reason)),
                 }
             }
         };
@@ -334,17 +343,29 @@ impl State {
                 Ok(Found::Output(output))
             }
             Handed::Recompute => {
-                let old = self.store.lock().remove(key);
-                drop(old);
+                self.shelf.remove(&self.shelf_name, key);
                 self.stats.record(Outcome::Miss(MissReason::Cleared));
                 Ok(Found::Missing(MissReason::Cleared))
             }
         }
     }
 
+    fn take(&self, py: Python<'_>, key: &Digest) -> Result<(Stored, Duration), MissReason> {
+        match self.shelf.store().get(key, Instant::now()) {
+            Lookup::Hit(entry) => Ok((entry.value.clone_ref(py), entry.cost())),
+            Lookup::Miss(reason) => Err(reason),
+        }
+    }
+
+    fn adopt(&self, py: Python<'_>, key: &Digest) -> bool {
+        let cleared = *self.cleared.lock();
+        self.shelf.adopt(py, &self.shelf_name, key, cleared)
+    }
+
     /// Whether the key has a live entry.
-    pub fn contains(&self, key: &Digest) -> bool {
-        self.store.lock().peek(key, Instant::now()).is_ok()
+    pub fn contains(&self, py: Python<'_>, key: &Digest) -> bool {
+        let own = self.shelf.store().peek(key, Instant::now()).is_ok();
+        own || self.adopt(py, key)
     }
 
     // ---- miss ---------------------------------------------------------------------------------
@@ -364,7 +385,7 @@ impl State {
                 Claim::Lead => {
                     let _finish = Finish { flight, owner };
                     // Another thread may have stored it between our look-up and our claim.
-                    if self.contains(&key)
+                    if self.contains(py, &key)
                         && let Found::Output(output) = self.look_up_as(
                             py,
                             rules,
@@ -386,7 +407,7 @@ impl State {
                         py.check_signals()?;
                     }
                     drop(ticket);
-                    if self.contains(&key)
+                    if self.contains(py, &key)
                         && let Found::Output(output) = self.look_up_as(
                             py,
                             rules,
@@ -432,9 +453,7 @@ impl State {
     ) -> PyResult<()> {
         let (stored, size) = output::store(self, py, rules, output)?;
         let now = Instant::now();
-        let mut store = self.store.lock();
-        let displaced = store.insert(key, stored, size, cost, now);
-        drop(store);
+        let displaced = self.shelf.store().insert(key, stored, size, cost, now);
         // Dropped outside of the lock: a finaliser may call us again.
         drop(displaced);
         Ok(())
@@ -468,34 +487,33 @@ impl State {
 
     /// Number of entries.
     pub fn len(&self) -> usize {
-        self.store.lock().len()
+        self.shelf.store().len()
     }
 
     /// Bytes that the entries take, by estimate.
     pub fn bytes(&self) -> u64 {
-        self.store.lock().bytes()
+        self.shelf.store().bytes()
     }
 
     /// Entries that had to make room so far.
     pub fn evictions(&self) -> u64 {
-        self.store.lock().evictions()
+        self.shelf.store().evictions()
     }
 
     /// Drops all entries.
     pub fn clear(&self) {
-        let values = self.store.lock().clear();
+        *self.cleared.lock() = Some(Instant::now());
+        let values = self.shelf.store().clear();
         drop(values);
     }
 
     /// Drops one entry.
-    pub fn remove(&self, key: &Digest) -> bool {
-        let old = self.store.lock().remove(key);
-        old.is_some()
+    pub fn remove(&self, key: &Digest) {
+        self.shelf.remove(&self.shelf_name, key);
     }
 
-    /// Drops the values on behalf of the collector.
-    pub fn drop_values(&self) {
-        self.clear();
+    /// Drops what is known of the code on behalf of the collector; the entries stay for namesakes.
+    pub fn drop_followed(&self) {
         let followed = self.followed.lock().take();
         drop(followed);
         self.codes.clear();
@@ -503,20 +521,8 @@ impl State {
 
     /// Shows the collector what is held.
     pub fn traverse(&self, mut visit: impl FnMut(*mut ffi::PyObject) -> i32) -> i32 {
-        let result = visit(self.wrapped.as_ptr());
-        if result != 0 {
-            return result;
-        }
-        // A store that is locked is in use, hence reachable.
-        if let Some(store) = self.store.try_lock() {
-            for (_, entry) in store.entries() {
-                let result = entry.value.visit(&mut visit);
-                if result != 0 {
-                    return result;
-                }
-            }
-        }
-        0
+        // The entries belong to the process as much as to the function: see `shelf`.
+        visit(self.wrapped.as_ptr())
     }
 }
 

@@ -35,3 +35,16 @@ pub(super) fn of(
     drop(forgotten);
     Ok(facts)
 }
+
+/// What a callable does, in bytes: the digest of its code, or the name of a built-in or of its type.
+pub fn code_identity(callable: &Bound<'_, PyAny>) -> Vec<u8> {
+    if let Some(function) = crate::raw::Function::of(callable)
+        && let Ok(facts) = of(callable.py(), &function.code(), Visible::default())
+    {
+        return facts.digest.as_bytes().to_vec();
+    }
+    match super::name::sort(callable) {
+        super::name::Sort::Library(_, name) => name.to_string().into_bytes(),
+        _ => crate::value::type_name(callable).into_bytes(),
+    }
+}

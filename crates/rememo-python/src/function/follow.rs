@@ -130,7 +130,12 @@ impl<'a> Follower<'a> {
     fn run(&mut self, root: &Root<'_>) -> Result<(), HashError> {
         let py = root.object.py();
         self.guard(Guard::Count { read: origin::generation, seen: origin::generation() });
-        if self.code_node(&root.object).is_none() {
+        let root_code = match Function::of(&root.object) {
+            // What the user decorates is followed, wherever it lies.
+            Some(function) => Some(self.function_node(&function)),
+            None => self.code_node(&root.object),
+        };
+        if root_code.is_none() {
             self.value_node(
                 Kind::Function,
                 (root.object.as_ptr() as usize, String::new()),
@@ -222,15 +227,7 @@ impl<'a> Follower<'a> {
             return Some(node);
         }
         let (node, work) = match name::sort(object) {
-            Sort::UserFunction(function) => {
-                let node = self.add_node(
-                    Kind::Function,
-                    &name::function_name(&function).to_string(),
-                    code_place(&function.code()),
-                );
-                self.functions.push(object.clone().unbind());
-                (node, Work::Function(node, object.clone().unbind()))
-            }
+            Sort::UserFunction(function) => return Some(self.function_node(&function)),
             Sort::UserClass(class) => {
                 let place = class_place(&class);
                 let node = self.add_node(Kind::Class, &name::class_name(&class).to_string(), place);
@@ -247,6 +244,23 @@ impl<'a> Follower<'a> {
         self.known.held.push(object.clone().unbind());
         self.queue.push_back(work);
         Some(node)
+    }
+
+    fn function_node(&mut self, function: &Function<'_>) -> NodeId {
+        let object = &function.0;
+        if let Some(&node) = self.known.nodes.get(&(object.as_ptr() as usize)) {
+            return node;
+        }
+        let node = self.add_node(
+            Kind::Function,
+            &name::function_name(function).to_string(),
+            code_place(&function.code()),
+        );
+        self.functions.push(object.clone().unbind());
+        self.known.nodes.insert(object.as_ptr() as usize, node);
+        self.known.held.push(object.clone().unbind());
+        self.queue.push_back(Work::Function(node, object.clone().unbind()));
+        node
     }
 
     fn library_node(&mut self, library: &Library) -> NodeId {

@@ -18,6 +18,6 @@ mod resolve;
 mod unseen;
 
 pub use follow::{Followed, Root, follow};
+pub use facts::code_identity;
 pub use name::is_user_code;
 pub use refs::{ArgumentCode, CodeCache};
-pub use unseen::NotFollowed;

@@ -37,9 +37,7 @@ pub struct QualifiedName {
 impl QualifiedName {
     fn new(module: impl Into<String>, qualname: impl Into<String>) -> Self {
         let module: String = module.into();
-        // A worker process of multiprocessing runs the main script under another name.
-        let module = if module == "__mp_main__" { "__main__".to_owned() } else { module };
-        Self { module, qualname: qualname.into() }
+        Self { module: main_name(&module).to_owned(), qualname: qualname.into() }
     }
 }
 
@@ -73,7 +71,7 @@ pub fn sort<'py>(object: &Bound<'py, PyAny>) -> Sort<'py> {
     }
     if object.is_instance_of::<PyModule>() {
         let name = module_name(object);
-        return match origin::of_module_name(py, &name) {
+        return match module_origin(py, &name) {
             Origin::User { .. } => Sort::UserModule(object.clone()),
             Origin::Library(library) => Sort::LibraryModule(object.clone(), library),
         };
@@ -193,11 +191,14 @@ pub fn function_origin(function: &Function<'_>) -> Origin {
     let py = function.0.py();
     let file = text(&function.code(), "co_filename");
     if file.starts_with('<') && !file.starts_with("<frozen ") {
+        // Code made at run time belongs to the module whose namespace it was made in; in a namespace of its own it is
+        // the user's.
         let module = globals_name(function);
-        if module.is_empty() {
-            return Origin::User { file: None };
-        }
-        return origin::of_module_name(py, &module);
+        let loaded = raw::loaded_module(py, &module).and_then(|m| raw::module_dict(&m));
+        return match (loaded, function.globals()) {
+            (Some(loaded), Some(globals)) if loaded.is(&globals) => module_origin(py, &module),
+            _ => Origin::User { file: None },
+        };
     }
     origin::of_file(py, &file)
 }
@@ -212,7 +213,20 @@ pub fn class_origin(class: &Bound<'_, PyType>) -> Origin {
         };
     }
     let (module, _) = raw::type_names(class);
-    origin::of_module_name(class.py(), &module)
+    module_origin(class.py(), &module)
+}
+
+/// Whose code a module is. The main program is the user's, whoever runs it (a test runner, a notebook's kernel).
+fn module_origin(py: Python<'_>, module: &str) -> Origin {
+    if main_name(module) == "__main__" {
+        return Origin::User { file: None };
+    }
+    origin::of_module_name(py, module)
+}
+
+/// A worker process of multiprocessing runs the main script under another name.
+pub fn main_name(module: &str) -> &str {
+    if module == "__mp_main__" { "__main__" } else { module }
 }
 
 /// Whether `object` is a function or class of the user's.

@@ -134,7 +134,7 @@ impl Follower<'_> {
                     if is_globals { name::globals_name(function) } else { "builtins".into() };
                 return Some(Spot {
                     object,
-                    name: format!("{}.{text}", main_name(&owner)),
+                    name: format!("{}.{text}", name::main_name(&owner)),
                     place: (namespace.as_ptr() as usize, text),
                     kind: Kind::Global,
                     guard,
@@ -392,7 +392,7 @@ impl Follower<'_> {
         if let Some(object) = raw::dict_get(&dict, key) {
             return Ok(Some(Spot {
                 object,
-                name: format!("{}.{text}", main_name(&own)),
+                name: format!("{}.{text}", name::main_name(&own)),
                 place: (dict.as_ptr() as usize, text),
                 kind: Kind::Global,
                 guard,
@@ -632,10 +632,6 @@ fn dotted(py: Python<'_>, start: &str, path: &[Step]) -> String {
         }
     }
     name
-}
-
-fn main_name(module: &str) -> &str {
-    if module == "__mp_main__" { "__main__" } else { module }
 }
 
 fn write_path(py: Python<'_>, writer: &mut Writer, path: &[Step]) {

@@ -224,7 +224,8 @@ impl<'a> Encoder<'a> {
             && Some(rule) != skip_rule
         {
             let kind = self.apply_rule(object, rule)?;
-            return self.enter(object, kind, false);
+            let identity = self.rules.identity(object.py(), rule);
+            return self.enter(object, kind, &identity);
         }
         if self.graph.is_some() && self.frames.last().is_some_and(|frame| frame.kind.is_set()) {
             return self.graph_element(object);
@@ -273,17 +274,21 @@ impl<'a> Encoder<'a> {
         &mut self,
         object: &Bound<'_, PyAny>,
         kind: FrameKind,
-        tracked: bool,
+        identity: &[u8],
     ) -> Result<(), HashError> {
+        let head = |writer: &mut Writer| {
+            writer.record("hash_funcs", 2);
+            writer.bytes_like(tag::BYTES, identity);
+        };
         if self.graph.is_some() {
             let mut template = Writer::default();
-            template.record("hash_funcs", 1);
+            head(&mut template);
             self.graph_node(object, kind, template, false);
             return Ok(());
         }
         self.writer.open();
-        self.writer.record("hash_funcs", 1);
-        self.push(object, kind, tracked);
+        head(&mut self.writer);
+        self.push(object, kind, false);
         Ok(())
     }
 

@@ -62,7 +62,7 @@ fn check_callable(function: &Bound<'_, PyAny>) -> PyResult<()> {
         return Ok(());
     }
     Err(PyTypeError::new_err(format!(
-        "a hash function has to be callable, got {} of type {}; give a function of one value, such as id or lambda value: value.name",
+        "hash_funcs: a hash function has to be callable, got {} of type {}; give a function of one value, such as id or lambda value: value.name",
         function.repr().map_or_else(|_| "a value".into(), |r| r.to_string()),
         super::type_name(function),
     )))
@@ -76,7 +76,7 @@ fn matcher(key: &Bound<'_, PyAny>) -> PyResult<Matcher> {
         return Ok(Matcher::Name(raw::string(name)));
     }
     Err(PyTypeError::new_err(format!(
-        "hash functions are given by type or by \"module.QualName\", got a key of type {}; use the class itself or its dotted name",
+        "hash_funcs: hash functions are given by type or by \"module.QualName\", got a key of type {}; use the class itself or its dotted name",
         super::type_name(key)
     )))
 }
@@ -169,6 +169,12 @@ impl Rules {
     /// The hash functions, for what counts in the key and for visiting by the collector.
     pub fn functions(&self) -> impl Iterator<Item = &Py<PyAny>> {
         self.own.iter().chain(&self.registered).map(|r| &r.function)
+    }
+
+    /// What stands for a rule's function beside what it returned: an edited hash function gives other keys even where it
+    /// returns the same.
+    pub fn identity(&self, py: Python<'_>, index: usize) -> Vec<u8> {
+        crate::function::code_identity(self.rule(index).function.bind(py))
     }
 
     /// A rule's function by name and place.

@@ -3,25 +3,24 @@
 //!
 //! The instructions form a graph (next, jump, exception handler). Layout differs between codes that do the same: the compiler
 //! copies short exits, threads jumps and inverts conditions, in part depending on line numbers. So nodes
-//! that cannot be told apart by walking on from them are merged (the coarsest bisimulation, by partition refinement:
-//! Paige and Tarjan, 1987), and what remains is written down in the order of a depth-first walk from the entry.
+//! that cannot be told apart by walking on from them are merged (`merge`), and what remains is written
+//! down in the order of a depth-first walk from the entry.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use pyo3::prelude::*;
 use rememo::digest::Digest;
+use rustc_hash::FxHashMap;
 
 use super::Visible;
 use super::constant::{write_bytes, write_constant, write_number, write_text};
 use super::decode::{CO_VARARGS, CO_VARKEYWORDS, Code, NO_TARGET};
 use super::flow::{FUNCTION_SCOPE, Flow};
+use super::merge::{NONE, Node, Variable, merge};
 use super::opcode::{Op, Operand};
 
 /// Flags that change what a call does: variable parameters, generators and coroutines.
 const BEHAVIOUR_FLAGS: u32 = 0x1 | 0x2 | CO_VARARGS | CO_VARKEYWORDS | 0x20 | 0x80 | 0x100 | 0x200;
-
-const NONE: u32 = u32::MAX;
 
 /// The canonical form of one code object.
 #[derive(Clone)]
@@ -30,20 +29,6 @@ pub(super) struct Canonical {
     pub(super) digest: Digest,
     /// Its free variables (numbers within `co_freevars`) in the order in which the walk meets them.
     pub(super) free: Vec<u32>,
-}
-
-/// A variable within one code object: index and scope.
-type Variable = (u32, u32);
-
-struct Node {
-    /// Number of the label: what the instruction does.
-    label: u32,
-    /// The variables that it names.
-    variables: Vec<Variable>,
-    /// Where control goes on.
-    next: [u32; 2],
-    /// Where an exception leads.
-    handler: u32,
 }
 
 /// Computes the canonical form of `code`; `nested` gives that of the code objects among its constants.
@@ -59,7 +44,7 @@ pub(super) fn canonical<'a>(
         nested,
         labels: Labels::default(),
         nodes: Vec::new(),
-        at: HashMap::new(),
+        at: FxHashMap::default(),
         pending: Vec::new(),
     };
     let entry = if code.instructions.is_empty() { NONE } else { graph.reach(0) };
@@ -97,7 +82,7 @@ fn header(out: &mut Vec<u8>, code: &Code<'_>, visible: Visible) -> PyResult<()> 
 /// Labels by what they say.
 #[derive(Default)]
 struct Labels {
-    ids: HashMap<Vec<u8>, u32>,
+    ids: FxHashMap<Vec<u8>, u32>,
     texts: Vec<Vec<u8>>,
 }
 
@@ -129,7 +114,7 @@ struct Graph<'a, 'b, 'py> {
     labels: Labels,
     nodes: Vec<Node>,
     /// Node of an instruction, or of a loop that does nothing.
-    at: HashMap<(u32, bool), u32>,
+    at: FxHashMap<(u32, bool), u32>,
     pending: Vec<(u32, bool)>,
 }
 
@@ -142,12 +127,7 @@ impl Graph<'_, '_, '_> {
         };
         *self.at.entry(place).or_insert_with(|| {
             self.pending.push(place);
-            self.nodes.push(Node {
-                label: 0,
-                variables: Vec::new(),
-                next: [NONE; 2],
-                handler: NONE,
-            });
+            self.nodes.push(Node { label: 0, variables: Vec::new(), next: [NONE; 3] });
             self.nodes.len() as u32 - 1
         })
     }
@@ -205,7 +185,8 @@ impl Graph<'_, '_, '_> {
                 self.reach(handler.target)
             }
         };
-        Node { label: self.labels.intern(label), variables, next, handler }
+        let [first, second] = next;
+        Node { label: self.labels.intern(label), variables, next: [first, second, handler] }
     }
 
     fn instruction(&mut self, index: u32) -> PyResult<Node> {
@@ -311,87 +292,6 @@ impl Graph<'_, '_, '_> {
     }
 }
 
-/// Merges nodes that cannot be told apart; returns the class of each.
-fn merge(nodes: &[Node]) -> Vec<u32> {
-    let mut classes = initial_classes(nodes);
-    let mut count = classes.iter().max().map_or(0, |max| max + 1);
-    let class =
-        |classes: &[u32], node: u32| if node == NONE { NONE } else { classes[node as usize] };
-    loop {
-        let mut ids = HashMap::with_capacity(count as usize);
-        let refined: Vec<u32> = nodes
-            .iter()
-            .zip(&classes)
-            .map(|(node, &own)| {
-                let key = (
-                    own,
-                    class(&classes, node.next[0]),
-                    class(&classes, node.next[1]),
-                    class(&classes, node.handler),
-                );
-                let fresh = ids.len() as u32;
-                *ids.entry(key).or_insert(fresh)
-            })
-            .collect();
-        let refined_count = ids.len() as u32;
-        classes = refined;
-        if refined_count == count {
-            return classes;
-        }
-        count = refined_count;
-    }
-}
-
-/// A partition to refine: by label, variables and, along straight lines, everything up to the next branch. (Without the latter
-/// a long run of like statements would take as many rounds as it has instructions.)
-fn initial_classes(nodes: &[Node]) -> Vec<u32> {
-    const UNKNOWN: u32 = u32::MAX;
-    const ENDLESS: u32 = u32::MAX - 1;
-    let only_next = |node: usize| {
-        let [next, other] = nodes[node].next;
-        (next != NONE && other == NONE).then_some(next as usize)
-    };
-    let mut classes = vec![UNKNOWN; nodes.len()];
-    let mut on_line = vec![false; nodes.len()];
-    let mut ids: HashMap<(u32, &[Variable], u32), u32> = HashMap::new();
-    for start in 0..nodes.len() {
-        let mut line: Vec<usize> = Vec::new();
-        let mut at = Some(start);
-        let mut end = UNKNOWN;
-        while let Some(node) = at {
-            if classes[node] != UNKNOWN {
-                end = classes[node];
-                break;
-            }
-            if on_line[node] {
-                // A loop without a way out: its nodes are told apart by refinement alone.
-                end = ENDLESS;
-                while let Some(&last) = line.last() {
-                    let fresh = ids.len() as u32;
-                    let key = (nodes[last].label, nodes[last].variables.as_slice(), ENDLESS);
-                    classes[last] = *ids.entry(key).or_insert(fresh);
-                    line.pop();
-                    if last == node {
-                        end = classes[last];
-                        break;
-                    }
-                }
-                break;
-            }
-            on_line[node] = true;
-            line.push(node);
-            at = only_next(node);
-        }
-        for node in line.into_iter().rev() {
-            let fresh = ids.len() as u32;
-            let key = (nodes[node].label, nodes[node].variables.as_slice(), end);
-            end = *ids.entry(key).or_insert(fresh);
-            classes[node] = end;
-        }
-    }
-    classes
-}
-
 /// Writes the merged graph from the entry on; returns the free variables in the order met.
 fn walk(
     out: &mut Vec<u8>,
@@ -401,12 +301,12 @@ fn walk(
     visible: Visible,
 ) -> PyResult<Vec<u32>> {
     let code = graph.code;
-    let mut local_numbers: HashMap<Variable, u64> = HashMap::new();
+    let mut local_numbers: FxHashMap<Variable, u64> = FxHashMap::default();
     for parameter in 0..code.parameter_count() as u32 {
         local_numbers.insert((parameter, FUNCTION_SCOPE), u64::from(parameter));
     }
     let mut free = Vec::new();
-    let mut numbers: HashMap<u32, u64> = HashMap::new();
+    let mut numbers: FxHashMap<u32, u64> = FxHashMap::default();
     let mut pending = vec![entry];
     while let Some(node) = pending.pop() {
         if node == NONE {
@@ -422,7 +322,7 @@ fn walk(
             }
             Entry::Vacant(vacant) => vacant.insert(fresh),
         };
-        let Node { label, variables, next, handler } = &graph.nodes[node as usize];
+        let Node { label, variables, next } = &graph.nodes[node as usize];
         out.push(b'+');
         write_bytes(out, &graph.labels.texts[*label as usize]);
         write_number(out, variables.len() as u64);
@@ -449,7 +349,7 @@ fn walk(
                 write_text(out, name)?;
             }
         }
-        pending.extend([*handler, next[1], next[0]]);
+        pending.extend(next.iter().rev());
     }
     Ok(free)
 }

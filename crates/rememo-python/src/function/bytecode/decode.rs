@@ -180,6 +180,24 @@ impl<'py> Code<'py> {
         !self.is_function() && self.name.to_str().is_ok_and(|name| name != "<module>")
     }
 
+    /// Whether an instruction loads a name that the program does not read: the compiler does, for the `__module__`
+    /// of a class and to store an annotation in `__annotations__`.
+    pub(super) fn is_bookkeeping(&self, index: usize) -> bool {
+        let named = |index: usize, name: &str| {
+            self.names[self.instructions[index].arg as usize].to_str().is_ok_and(|n| n == name)
+        };
+        let [load, rest @ ..] = &self.instructions[index..] else { return false };
+        match (load.op, rest) {
+            (Op::LOAD_NAME, [store, ..]) if store.op == Op::STORE_NAME => {
+                self.is_class() && named(index, "__name__") && named(index + 1, "__module__")
+            }
+            (Op::LOAD_NAME, [key, store, ..]) => {
+                (key.op, store.op) == (Op::LOAD_CONST, Op::STORE_SUBSCR) && named(index, "__annotations__")
+            }
+            _ => false,
+        }
+    }
+
     /// The docstring of a function, as the function object made of this code shows it.
     pub(super) fn docstring(&self) -> PyResult<Option<Bound<'py, PyString>>> {
         if !self.is_function() || self.consts.is_empty() {

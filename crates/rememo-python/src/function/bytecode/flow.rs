@@ -4,10 +4,11 @@
 //! Three questions are answered on the way: what is done with values from outside, which variables inside inlined
 //! comprehensions are not those of the function around it (PEP 709), and which of its two forms a call has.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
+use rustc_hash::FxHashMap;
 
 use super::decode::{Code, Instruction, NO_TARGET};
 use super::opcode::{Op, Operand};
@@ -116,7 +117,7 @@ pub(super) struct Flow {
     /// Per instruction: whether it is a call of the form that applies a decorator (one value more is called with).
     pub(super) applies: Vec<bool>,
     /// Per instruction that loads the code of a nested function: its closure, with the scope of each variable.
-    pub(super) closures: HashMap<u32, Vec<(u32, u32)>>,
+    pub(super) closures: FxHashMap<u32, Vec<(u32, u32)>>,
     /// Nested code that is reached: the constant, and what its free variables are known to hold.
     pub(super) nested: Vec<(u32, Vec<Option<PathId>>)>,
     /// In order: the instruction, the name and the value of each `STORE_NAME`; without a name, what `import *` takes.
@@ -143,7 +144,7 @@ pub(super) fn run<'py>(
         shared,
         outermost,
         paths,
-        holds: HashMap::new(),
+        holds: FxHashMap::default(),
         entry: vec![None; count],
         flow: None,
     };
@@ -177,7 +178,7 @@ struct Runner<'a, 'py> {
     shared: &'a [bool],
     outermost: bool,
     paths: &'a mut Paths<'py>,
-    holds: HashMap<(u32, u32), Holds>,
+    holds: FxHashMap<(u32, u32), Holds>,
     /// Per instruction where ways start or meet: the state before it.
     entry: Vec<Option<State>>,
     /// Set in the last pass, in which everything is noted.
@@ -357,7 +358,12 @@ impl<'py> Runner<'_, 'py> {
         let Instruction { op, arg, flag, .. } = self.code.instructions[index];
         let here = index as u32;
         let operand = op.operand();
-        let scope = if operand == Operand::Variable { state.scope_of(arg) } else { FUNCTION_SCOPE };
+        let scope = match operand {
+            // From here on the comprehension's variable lies in that place.
+            _ if op == Op::LOAD_FAST_AND_CLEAR => here,
+            Operand::Variable => state.scope_of(arg),
+            _ => FUNCTION_SCOPE,
+        };
         if let Some(flow) = &mut self.flow {
             flow.scopes[index] = scope;
         }
@@ -382,7 +388,7 @@ impl<'py> Runner<'_, 'py> {
                     state.stack.swap(top, other);
                 }
             }
-            (Op::LOAD_NAME, _) if state.stored.contains(&arg) || self.is_class_prologue(index) => {
+            (Op::LOAD_NAME, _) if state.stored.contains(&arg) || self.code.is_bookkeeping(index) => {
                 state.stack.push(Slot::Unknown);
             }
             (Op::LOAD_GLOBAL | Op::LOAD_NAME | Op::LOAD_FROM_DICT_OR_GLOBALS, Some(name)) => {
@@ -541,17 +547,6 @@ impl<'py> Runner<'_, 'py> {
             self.use_slot(slot, Usage::Value, index);
         }
         state.stack.extend(std::iter::repeat_n(Slot::Unknown, pushes));
-    }
-
-    /// Whether the instruction reads the module's name for a class's `__module__`, as every class body does.
-    fn is_class_prologue(&self, index: usize) -> bool {
-        let next = self.code.instructions.get(index + 1);
-        let named = |instruction: &Instruction, name: &str| {
-            self.code.names[instruction.arg as usize].to_str().is_ok_and(|n| n == name)
-        };
-        self.code.is_class()
-            && named(&self.code.instructions[index], "__name__")
-            && next.is_some_and(|next| next.op == Op::STORE_NAME && named(next, "__module__"))
     }
 
     /// Whether a stored value has just been taken from a module by an import statement.

@@ -3,7 +3,7 @@
 //! local variables, docstrings and annotations leave as it is.
 //!
 //! `decode` turns bytes into instructions (`opcode` has the tables of each version), `shape` drops what does not count,
-//! `flow` runs the instructions on symbols (`path` holds what it finds), `canonical` takes the digest,
+//! `flow` runs the instructions on symbols (`path` holds what it finds), `canonical` takes the digest (`merge` is its graph algorithm),
 //! `bindings` tells what a module's statements bind.
 
 mod bindings;
@@ -12,15 +12,17 @@ mod constant;
 mod decode;
 mod exposed;
 mod flow;
+mod merge;
 mod opcode;
 mod path;
 mod shape;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyCode, PyString, PyTuple};
 use rememo::digest::Digest;
+use rustc_hash::FxHashMap;
 
 pub(crate) use bindings::{Binding, module_bindings};
 pub(crate) use exposed::{code_accesses, code_bindings, code_digest, code_facts};
@@ -30,7 +32,7 @@ use canonical::Canonical;
 use constant::{write_number, write_text};
 use decode::Code;
 use flow::Flow;
-use opcode::Op;
+use opcode::{Op, Operand};
 use path::{PathId, Paths};
 use shape::Closures;
 
@@ -171,13 +173,13 @@ struct Unit<'py> {
     lines: Vec<u32>,
     closures: Closures,
     flow: Flow,
-    nested: HashMap<u32, Unit<'py>>,
+    nested: FxHashMap<u32, Unit<'py>>,
 }
 
 impl<'py> Unit<'py> {
     fn decode(object: &Bound<'py, PyAny>) -> PyResult<Self> {
         let code = Code::decode(object)?;
-        let mut nested = HashMap::new();
+        let mut nested = FxHashMap::default();
         for (index, constant) in code.consts.iter().enumerate() {
             if is_code(&constant) {
                 nested.insert(index as u32, Self::decode(&constant)?);
@@ -187,7 +189,7 @@ impl<'py> Unit<'py> {
             first_line: object.getattr("co_firstlineno")?.extract()?,
             lines: code.lines()?,
             code,
-            closures: Closures::new(),
+            closures: Closures::default(),
             flow: Flow::default(),
             nested,
         })
@@ -200,8 +202,13 @@ impl<'py> Unit<'py> {
     }
 
     fn collect_hints(&self, hints: &mut Hints) -> PyResult<()> {
-        for name in &self.code.names {
-            hints.add(name.to_str().unwrap_or_default());
+        for (index, instruction) in self.code.instructions.iter().enumerate() {
+            let is_read = instruction.op.operand() == Operand::Name
+                && instruction.op != Op::STORE_NAME
+                && !self.code.is_bookkeeping(index);
+            if is_read {
+                hints.add(self.code.names[instruction.arg as usize].to_str().unwrap_or_default());
+            }
         }
         // `getattr(f, "__doc__")`, and what is fetched by a computed name from a tuple of constants.
         for constant in self.code.consts.iter_borrowed() {
@@ -253,7 +260,7 @@ impl<'py> Unit<'py> {
     }
 
     fn canonical(&self, visible: Visible) -> PyResult<Canonical> {
-        let mut nested = HashMap::new();
+        let mut nested = FxHashMap::default();
         for &(constant, _) in &self.flow.nested {
             if let Some(unit) = self.nested.get(&constant) {
                 nested.insert(constant, unit.canonical(visible)?);

@@ -1,10 +1,9 @@
 //! What code reads from outside: a root and the attributes and items that follow it, each path known by a
 //! number so that stacks and variables can hold it.
 
-use std::collections::HashMap;
-
 use pyo3::prelude::*;
 use pyo3::types::PyString;
+use rustc_hash::FxHashMap;
 
 use super::constant::{write_bytes, write_constant, write_number, write_text};
 
@@ -80,9 +79,9 @@ enum Node<'py> {
 #[derive(Default)]
 pub(super) struct Paths<'py> {
     nodes: Vec<Node<'py>>,
-    ids: HashMap<Vec<u8>, PathId>,
+    ids: FxHashMap<Vec<u8>, PathId>,
     uses: Vec<(PathId, Usage, u32)>,
-    seen: HashMap<(PathId, Usage), usize>,
+    seen: FxHashMap<(PathId, Usage), usize>,
 }
 
 impl<'py> Paths<'py> {

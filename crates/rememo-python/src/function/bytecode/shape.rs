@@ -2,10 +2,9 @@
 //! (told with the function instead), annotations of nested functions, docstrings and line numbers that a
 //! class body stores, and the order of stores that only depends on line breaks.
 
-use std::collections::HashMap;
-
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
+use rustc_hash::FxHashMap;
 
 use super::Visible;
 use super::decode::{Code, NO_TARGET};
@@ -13,14 +12,14 @@ use super::opcode::Op;
 
 /// Per instruction that loads the code of a nested function: the variables of this code that become its free
 /// variables, in the order of its `co_freevars`.
-pub(super) type Closures = HashMap<u32, Vec<u32>>;
+pub(super) type Closures = FxHashMap<u32, Vec<u32>>;
 
 const DEFAULT_ANNOTATIONS: u32 = 4;
 const CLOSURE: u32 = 8;
 
 /// Replaces what does not count by `NOP` and returns the closures.
 pub(super) fn simplify(code: &mut Code<'_>, visible: Visible) -> PyResult<Closures> {
-    let mut closures = Closures::new();
+    let mut closures = Closures::default();
     for index in 0..code.instructions.len().saturating_sub(1) {
         if code.instructions[index].op == Op::LOAD_CONST
             && code.instructions[index + 1].op == Op::MAKE_FUNCTION

@@ -1,0 +1,115 @@
+//! Where a function's entries lie, and how a function that is defined again finds them.
+//!
+//! Every cached function has a shelf of its own, with its own bounds. Re-running a cell, reloading a module or
+//! calling a factory again makes a new function of the same name; what it does not find on its own shelf it looks
+//! for on those of its namesakes, alive or gone. Keys are digests of content, so whatever lies under a key there is
+//! the result that this function would compute.
+
+use std::sync::{Arc, LazyLock};
+use std::time::Instant;
+
+use parking_lot::Mutex;
+use pyo3::prelude::*;
+use rememo::digest::Digest;
+use rememo::store::{Bounds, MemoryStore};
+use rustc_hash::FxHashMap;
+
+use super::output::Stored;
+
+/// So many shelves of functions that are gone are kept under one name, and so many are searched.
+const NAMESAKES: usize = 16;
+
+/// The entries of one function.
+pub struct Shelf {
+    store: Mutex<MemoryStore<Digest, Stored>>,
+}
+
+static SHELVES: LazyLock<Mutex<FxHashMap<String, Vec<Arc<Shelf>>>>> = LazyLock::new(Mutex::default);
+
+impl Shelf {
+    /// A shelf for a new function of this name, and with it the means to find its namesakes'.
+    pub fn new(name: &str, bounds: Bounds) -> Arc<Self> {
+        let shelf = Arc::new(Self { store: Mutex::new(MemoryStore::new(bounds)) });
+        let mut all = SHELVES.lock();
+        let namesakes = all.entry(name.to_owned()).or_default();
+        let mut forgotten = Vec::new();
+        if namesakes.len() >= NAMESAKES {
+            // Only the registry itself holds the shelf of a function that is gone.
+            if let Some(oldest) = namesakes.iter().position(|s| Arc::strong_count(s) == 1) {
+                forgotten.push(namesakes.remove(oldest));
+            }
+        }
+        namesakes.push(Arc::clone(&shelf));
+        drop(all);
+        drop(forgotten);
+        shelf
+    }
+
+    /// The store, locked: no foreign code may run meanwhile.
+    pub fn store(&self) -> parking_lot::MutexGuard<'_, MemoryStore<Digest, Stored>> {
+        self.store.lock()
+    }
+
+    fn namesakes(self: &Arc<Self>, name: &str) -> Vec<Arc<Self>> {
+        let all = SHELVES.lock();
+        let Some(namesakes) = all.get(name) else { return Vec::new() };
+        if namesakes.len() < 2 {
+            return Vec::new();
+        }
+        let others = namesakes.iter().rev().filter(|s| !Arc::ptr_eq(s, self));
+        others.take(NAMESAKES).cloned().collect()
+    }
+
+    /// Takes over a namesake's entry for `key` that was written after `not_before`; true if there was one.
+    pub fn adopt(
+        self: &Arc<Self>,
+        py: Python<'_>,
+        name: &str,
+        key: &Digest,
+        not_before: Option<Instant>,
+    ) -> bool {
+        for namesake in self.namesakes(name) {
+            let found = {
+                let store = namesake.store();
+                store.peek(key, Instant::now()).ok().map(|entry| {
+                    (entry.value.clone_ref(py), entry.size(), entry.cost(), entry.written())
+                })
+            };
+            let Some((value, size, cost, written)) = found else { continue };
+            if not_before.is_some_and(|cleared| written <= cleared) {
+                continue;
+            }
+            // Its age goes with it.
+            let displaced = self.store().insert(*key, value, size, cost, written);
+            drop(displaced);
+            return self.store().peek(key, Instant::now()).is_ok();
+        }
+        false
+    }
+
+    /// Removes an entry here and on the shelves of the namesakes.
+    pub fn remove(self: &Arc<Self>, name: &str, key: &Digest) {
+        let mut removed = vec![self.store().remove(key)];
+        for namesake in self.namesakes(name) {
+            removed.push(namesake.store().remove(key));
+        }
+        drop(removed);
+    }
+}
+
+/// Empties every shelf.
+pub fn clear_all() {
+    let shelves: Vec<Arc<Shelf>> = {
+        let mut all = SHELVES.lock();
+        let shelves = all.values().flatten().cloned().collect();
+        all.retain(|_, namesakes| {
+            namesakes.retain(|s| Arc::strong_count(s) > 2);
+            !namesakes.is_empty()
+        });
+        shelves
+    };
+    for shelf in shelves {
+        let values = shelf.store().clear();
+        drop(values);
+    }
+}
