@@ -204,9 +204,7 @@ def _renamable(scope: ast.AST) -> list[str]:
             fixed |= _assigned(inner) - _walrus([inner])
         pending += _own_and_nested(inner)[1]
     special = {"__class__", "super"}
-    return sorted(
-        name for name in _assigned(scope) - fixed - special if not name.startswith("__")
-    )
+    return sorted(name for name in _assigned(scope) - fixed - special if not name.startswith("__"))
 
 
 def _rename(scope: ast.AST, old: str, new: str) -> None:
@@ -226,7 +224,9 @@ def _rename(scope: ast.AST, old: str, new: str) -> None:
 # Mutations
 
 
-def mutations(tree: ast.Module, random: random.Random, count: int) -> Iterator[tuple[str, ast.Module]]:
+def mutations(
+    tree: ast.Module, random: random.Random, count: int
+) -> Iterator[tuple[str, ast.Module]]:
     """`count` trees with one small change each, and its name."""
     sites = [
         (index, change)
@@ -322,9 +322,11 @@ _ACCEPTS: dict[Callable, Callable[[ast.AST], bool]] = {
     global_renamed: lambda n: isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load),
     attribute_renamed: lambda n: isinstance(n, ast.Attribute),
     keyword_renamed: lambda n: isinstance(n, ast.keyword) and n.arg is not None,
-    arguments_swapped: lambda n: isinstance(n, ast.Call)
-    and len(n.args) > 1
-    and not any(isinstance(a, ast.Starred) for a in n.args),
+    arguments_swapped: lambda n: (
+        isinstance(n, ast.Call)
+        and len(n.args) > 1
+        and not any(isinstance(a, ast.Starred) for a in n.args)
+    ),
     statement_removed: lambda n: isinstance(n, ast.FunctionDef) and len(n.body) > 1,
     statements_swapped: lambda n: isinstance(n, ast.FunctionDef) and len(n.body) > 1,
     condition_negated: lambda n: isinstance(n, ast.If | ast.While | ast.IfExp),

@@ -1,4 +1,4 @@
-"""The canonical digest of code and the reads found in it, on the standard library and case by case."""
+"""The canonical digest of code and the reads found in it: on the standard library, case by case."""
 
 import ast
 import dis
@@ -15,7 +15,6 @@ from textwrap import dedent
 
 import code_edits
 import pytest
-
 from rememo import _native
 
 LIBRARY = Path(sysconfig.get_path("stdlib"))
@@ -37,7 +36,7 @@ def tree_of(path: Path) -> ast.Module:
 
 
 def body(code: types.CodeType) -> str:
-    """The digest in which free variables count by place: their names are local names further out."""
+    """The digest in which free variables count by place, for their names are locals further out."""
     return _native._code_facts(code)["body"]
 
 
@@ -118,11 +117,12 @@ def test_names_of_locals_do_not_count():
 
 
 def instructions(code: types.CodeType) -> list[tuple]:
-    """The code as `dis` shows it, without lines: what is the same here needs no digest of its own."""
-    return [code.co_varnames, code.co_flags, code.co_argcount] + [
-        (i.opname, instructions(i.argval) if isinstance(i.argval, types.CodeType) else repr(i.argval))
-        for i in dis.get_instructions(code)
-    ]
+    """The code as `dis` shows it, without lines; what is the same here is no mutation."""
+    listed: list[tuple] = [(code.co_varnames, code.co_flags, code.co_argcount)]
+    for i in dis.get_instructions(code):
+        nested = instructions(i.argval) if isinstance(i.argval, types.CodeType) else None
+        listed.append((i.opname, nested or repr(i.argval)))
+    return listed
 
 
 @pytest.mark.parametrize("part", range(4))
@@ -248,7 +248,7 @@ def test_expressions_that_differ(one, other):
         ("match x:\n    case [a, b]: f(a)", "match x:\n    case [a, b]: f(b)"),
         ("match x:\n    case A(b=1): f()", "match x:\n    case A(c=1): f()"),
         ("match x:\n    case {'k': a}: f(a)", "match x:\n    case {'l': a}: f(a)"),
-        ("a = 1\n  def g():\n    nonlocal a; a = 2\n  g(); return a", "a = 1\n  def g():\n    a = 2\n  g(); return a"),
+        ("a = 1\n  def g(): nonlocal a; a = 2\n  g()", "a = 1\n  def g(): a = 2\n  g()"),
         ("a, b = 1, 2\n  return lambda: a - b", "a, b = 1, 2\n  return lambda: b - a"),
     ],
 )  # fmt: skip
@@ -363,7 +363,8 @@ def test_future_annotations_do_not_count():
 
 @pytest.mark.parametrize("name", ["locals", "vars", "dir", "eval", "exec"])
 def test_names_of_locals_count_where_code_can_see_them(name):
-    assert digest(f"def f():\n  a = 1\n  return {name}()") != digest(f"def f():\n  b = 1\n  return {name}()")
+    plain = "def f():\n  {0} = 1\n  return " + name + "()"
+    assert digest(plain.format("a")) != digest(plain.format("b"))
     nested = "def f():\n  {0} = 1\n  def g():\n    return {0}, " + name + "()\n  return g"
     assert digest(nested.format("a")) != digest(nested.format("b"))
 
@@ -550,10 +551,16 @@ def test_monitored_code_keeps_its_digest():
         }),
         # A variable with another value too is not followed, so the value counts whole.
         ("c = CONF\n  c = x\n  return c.a", {("global", "CONF", (), "Value")}),
-        ("c = CONF\n  def g():\n    nonlocal c; c = x\n  return c.a", {("global", "CONF", (), "Value")}),
+        ("c = CONF\n  def g():\n    nonlocal c; c = x\n  return c.a", {
+            ("global", "CONF", (), "Value"),
+        }),
+        ("c = CONF\n  return eval(x), c.a", {
+            ("global", "CONF", (), "Value"), ("global", "eval", (), "Call"),
+        }),
         ("x = CONF; return x.a", {("global", "CONF", (), "Value")}),
         ("try: import a\n  except E: a = None\n  return a.b", {
-            ("import", "a", (), "Import"), ("import", "a", (), "Value"), ("global", "E", (), "Value"),
+            ("import", "a", (), "Import"), ("import", "a", (), "Value"),
+            ("global", "E", (), "Value"),
         }),
         ("match CONF:\n    case {'k': 1} as c: return c.a", {
             ("global", "CONF", (), "Value"), ("global", "CONF", ("a",), "Value"),

@@ -22,7 +22,6 @@ keys and runs the plain function: what a cached call must give is established wi
 import asyncio
 import importlib
 import inspect
-import io
 import json
 import os
 import re
@@ -157,14 +156,14 @@ def answer(role: str, name: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    answers = io.TextIOWrapper(os.fdopen(os.dup(1), "wb"), write_through=True)
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what programs print goes where their errors go
     sys.path.insert(0, str(HERE))
     sys.argv[:] = ["ordinary"]
     warnings.simplefilter("ignore")
     for line in sys.stdin:
         role, name = line.split()
-        answers.write(json.dumps(answer(role, name)) + "\n")
+        print(json.dumps(answer(role, name)), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -151,3 +151,27 @@ def changed(name: str, project: str, change: str, **options) -> Case:
 def used(name: str, project: str, change: str, **options) -> Case:
     """After ``change``, in the same run, the call must still be answered from the cache."""
     return _case(HIT, name, project, None, change=textwrap.dedent(change), **options)
+
+
+def reading(setup: str, body: str) -> str:
+    """A project in one module: ``setup``, then the cached ``f(x)`` with ``body``."""
+    return f"{setup}\n@rememo.cache\ndef f(x):\n    {body}\n"
+
+
+def miss_around(
+    name: str, setup: str, before: str, after: str, body: str = "return g(x)", **options
+) -> Case:
+    """A miss by one changed fragment of what stands before ``f``."""
+    return miss(name, reading(setup, body), (before, after), **options)
+
+
+def changed_around(
+    name: str, setup: str, change: str, body: str = "return g(x)", **options
+) -> Case:
+    """A miss by a change of what stands before ``f``, in the same run."""
+    return changed(name, reading(setup, body), change, **options)
+
+
+def used_around(name: str, setup: str, change: str, body: str = "return g(x)", **options) -> Case:
+    """A hit after a change of what stands before ``f``, in the same run."""
+    return used(name, reading(setup, body), change, **options)

@@ -217,3 +217,21 @@ def test_a_change_in_the_run(case: Case, looks) -> None:
             assert report["results"] == plain["results"], "stale"
         ran = [bool(count) for count in report["ran"]]
         assert ran == expected, f"calls, change, calls ran the body: {ran}"
+
+
+def test_a_cache_that_follows_nothing_is_found_out(tmp_path: Path) -> None:
+    cases = [c for c in CASES if c.family in ("values", "registries") and applicable(c)]
+    before, after = (
+        look(cases, Side(name, edited, "blind", 1), tmp_path)
+        for name, edited in (("before", False), ("after", True))
+    )
+    stale = [case.id for case in cases if before[case.id]["key"] == after[case.id]["key"]]
+    assert len(stale) > 0.9 * len(cases)
+
+
+def test_every_family_has_misses_and_the_whole_has_enough_of_both() -> None:
+    misses = [case for case in CASES if case.expect == MISS]
+    hits = [case for case in CASES if case.expect == HIT]
+    assert len(misses) >= 500
+    assert len(hits) >= 100
+    assert len({case.id for case in CASES}) == len(CASES)

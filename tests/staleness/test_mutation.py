@@ -20,7 +20,7 @@ from .subjects import SUBJECTS, Subject
 
 LONG = bool(os.environ.get("REMEMO_LONG"))
 SEED = int(os.environ.get("REMEMO_SEED", "0"))
-MUTANTS = 300 if LONG else 9
+MUTANTS = 300 if LONG else 8
 """Mutants of each subject."""
 NEUTRAL_ROUNDS = 5 if LONG else 1
 SECONDS = 0.6

@@ -30,9 +30,11 @@ pub enum HashError {
         /// The exception that it raised.
         cause: PyErr,
         /// The hash function.
-        function: String,
+        function: Py<PyAny>,
+        /// Its name and place.
+        description: String,
         /// The type it was called for.
-        type_name: String,
+        type_object: Py<PyType>,
         /// Where the value lies.
         path: String,
     },
@@ -76,14 +78,19 @@ impl HashError {
                 "RememoError",
                 "the values that the function reads kept changing while they were hashed",
             ),
-            Self::UserHash { cause, function, type_name, path } => {
+            Self::UserHash { cause, function, description, type_object, path } => {
+                let (module, name) = crate::raw::type_names(type_object.bind(py));
+                let type_name = if module == "builtins" { name } else { format!("{module}.{name}") };
                 let message = format!(
-                    "{subject}: the hash function {function} failed for a value of type {type_name} ({path}): {cause}.\n\
+                    "{subject}: the hash function {description} failed for a value of type {type_name} ({path}): {cause}.\n\
                      The call has no key without it, so nothing was looked up, computed or stored.\n\
                      Mend the hash function, or give another one: hash_funcs={{{}: …}}.",
                     short_name(&type_name)
                 );
                 let error = exception(py, "UserHashError", &message);
+                // Attributes of an exception made a moment ago can always be set.
+                let _ = error.value(py).setattr("function", function);
+                let _ = error.value(py).setattr("type", type_object);
                 error.set_cause(py, Some(cause));
                 error
             }

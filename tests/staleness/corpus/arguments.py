@@ -1,12 +1,11 @@
 """Arguments: how they are bound, and what of the code that they carry counts."""
 
-from ..case import hit, miss
+from ..case import hit, miss, miss_around
 
 
 def _argument(name, setup, before, after, call="f(N)", body="return x.m()", **options):
     """A miss by one changed fragment of what an argument is made of."""
-    project = f"{setup}\n@rememo.cache\ndef f(x):\n    {body}\n"
-    return miss(name, project, (before, after), call=call, **options)
+    return miss_around(name, setup, before, after, body, call=call, **options)
 
 
 def _calls(expect, name, signature, call, after_call, body="return 1"):

@@ -1,16 +1,15 @@
 # ruff: noqa: E501
 """Different things under one name: which of them is which must count."""
 
-from ..case import changed, miss
+from ..case import changed_around, miss, miss_around
 
 
-def _swap(name, setup, before, after, body="return g(x), h(x)", **options):
-    project = f"{setup}\n@rememo.cache\ndef f(x):\n    {body}\n"
-    return miss(name, project, (before, after), **options)
+def _both(name, setup, before, after, body="return g(x), h(x)", **options):
+    return miss_around(name, setup, before, after, body, **options)
 
 
-def _changed(name, setup, change, body="return g(x), h(x)", **options):
-    return changed(name, f"{setup}\n@rememo.cache\ndef f(x):\n    {body}\n", change, **options)
+def _both_changed(name, setup, change, body="return g(x), h(x)", **options):
+    return changed_around(name, setup, change, body, **options)
 
 
 MAKE = "def make(n):\n    def inner(y): return y + n\n    return inner\ng, h = make(1), make(2)"
@@ -21,148 +20,148 @@ CLASSES = (
 )
 
 CASES = [
-    _swap("closures of one function", MAKE, "make(1), make(2)", "make(2), make(1)"),
-    _swap(
+    _both("closures of one function", MAKE, "make(1), make(2)", "make(2), make(1)"),
+    _both(
         "closures of one function in a list",
         MAKE + "\nBOTH = [g, h]",
         "[g, h]",
         "[h, g]",
         "return [s(x) for s in BOTH]",
     ),
-    _swap(
+    _both(
         "closures of one function in a dict",
         MAKE + "\nBOTH = {1: g, 2: h}",
         "{1: g, 2: h}",
         "{1: h, 2: g}",
         "return BOTH[1](x)",
     ),
-    _swap(
+    _both(
         "closures that closures enclose",
         MAKE + "\ndef outer(a, b):\n    return lambda y: a(b(y) * 2)\nk = outer(g, h)",
         "outer(g, h)",
         "outer(h, g)",
         "return k(x)",
     ),
-    _swap(
+    _both(
         "lambdas",
         "g, h = lambda y: y + 1, lambda y: y * 2",
         "lambda y: y + 1, lambda y: y * 2",
         "lambda y: y * 2, lambda y: y + 1",
     ),
-    _swap(
+    _both(
         "lambdas in a list",
         "BOTH = [lambda y: y + 1, lambda y: y * 2]",
         "lambda y: y + 1, lambda y: y * 2",
         "lambda y: y * 2, lambda y: y + 1",
         "return BOTH[0](x)",
     ),
-    _swap(
+    _both(
         "lambdas inside the body",
         "",
         "lambda y: y + 1, lambda y: y * 2",
         "lambda y: y * 2, lambda y: y + 1",
         "g, h = lambda y: y + 1, lambda y: y * 2; return g(x)",
     ),
-    _swap(
+    _both(
         "lambdas with two defaults",
         "g = [lambda y, k=k: y + k for k in (1, 2)]",
         "(1, 2)",
         "(2, 1)",
         "return g[0](x)",
     ),
-    _swap(
+    _both(
         "functions behind one wrapper",
         DECO + "@deco\ndef g(y): return y + 1\n@deco\ndef h(y): return y * 2",
         "y + 1\n@deco\ndef h(y): return y * 2",
         "y * 2\n@deco\ndef h(y): return y + 1",
     ),
-    _swap(
+    _both(
         "a function and the one that it replaced",
         "def g(y): return y + 1\nh = g\ndef g(y): return y * 2",
         "y + 1\nh = g\ndef g(y): return y * 2",
         "y * 2\nh = g\ndef g(y): return y + 1",
     ),
-    _swap(
+    _both(
         "a function and the one that was wrapped under its name",
         "def g(y): return y + 1\ng = (lambda h: lambda y: h(y) * 2)(g)",
         "y + 1\ng = (lambda h: lambda y: h(y) * 2)",
         "y * 2\ng = (lambda h: lambda y: h(y) + 1)",
         "return g(x)",
     ),
-    _swap(
+    _both(
         "classes of one function",
         CLASSES,
         "make(1), make(2)",
         "make(2), make(1)",
         "return A.n, B.n",
     ),
-    _swap(
+    _both(
         "methods of classes of one function",
         CLASSES,
         "make(1), make(2)",
         "make(2), make(1)",
         "return A().m(), B().m()",
     ),
-    _swap(
+    _both(
         "instances of classes of one function",
         CLASSES + "\nN, M = A(), B()",
         "A(), B()",
         "B(), A()",
         "return N.m(), M.m()",
     ),
-    _swap(
+    _both(
         "a class and the one that it replaced",
         "class P:\n    n = 1\nQ = P\nclass P:\n    n = 2",
         "n = 1\nQ = P\nclass P:\n    n = 2",
         "n = 2\nQ = P\nclass P:\n    n = 1",
         "return P.n, Q.n",
     ),
-    _swap(
+    _both(
         "a base and its derived class",
         "class P:\n    def m(self): return 1\nclass P(P):\n    def m(self): return super().m() * 10 + 2",
         "return 1\nclass P(P):\n    def m(self): return super().m() * 10 + 2",
         "return 2\nclass P(P):\n    def m(self): return super().m() * 10 + 1",
         "return P().m()",
     ),
-    _swap(
+    _both(
         "bases of one function",
         CLASSES + "\nclass C(A, B): pass",
         "C(A, B)",
         "C(B, A)",
         "return C.n",
     ),
-    _swap(
+    _both(
         "partials of one function",
         "import functools\ndef k(a, b): return a - b\ng, h = functools.partial(k, 1), functools.partial(k, 2)",
         "functools.partial(k, 1), functools.partial(k, 2)",
         "functools.partial(k, 2), functools.partial(k, 1)",
     ),
-    _swap(
+    _both(
         "bound methods of two instances",
         "class P:\n    def __init__(self, n): self.n = n\n    def m(self, y): return self.n - y\ng, h = P(1).m, P(2).m",
         "P(1).m, P(2).m",
         "P(2).m, P(1).m",
     ),
-    _swap(
+    _both(
         "functions made by exec",
         'a, b = {}, {}\nexec("def k(y): return y + 1", a)\nexec("def k(y): return y * 2", b)\ng, h = a["k"], b["k"]',
         'g, h = a["k"], b["k"]',
         'g, h = b["k"], a["k"]',
     ),
-    _swap(
+    _both(
         "functions with two globals",
         "import types\ndef k(y): return y + RATE\ng, h = (types.FunctionType(k.__code__, {'RATE': n}) for n in (1, 2))",
         "(1, 2)",
         "(2, 1)",
     ),
-    _swap(
+    _both(
         "named tuples of one name",
         "import collections\nA = collections.namedtuple('P', 'a b')\nB = collections.namedtuple('P', 'b a')",
         "A = collections.namedtuple('P', 'a b')\nB = collections.namedtuple('P', 'b a')",
         "A = collections.namedtuple('P', 'b a')\nB = collections.namedtuple('P', 'a b')",
         "return A(1, 2).a, B(1, 2).a",
     ),
-    _swap(
+    _both(
         "enumerations of one name",
         "import enum\nA, B = enum.Enum('P', {'X': 1}), enum.Enum('P', {'X': 2})",
         "{'X': 1}), enum.Enum('P', {'X': 2}",
@@ -267,23 +266,25 @@ CASES = [
         """,
         ("y + 1", "y + 2"),
     ),
-    _changed("closures of one function change places", MAKE, "g, h = h, g"),
-    _changed("the cell of one of two closures", MAKE, "h.__closure__[0].cell_contents = 7"),
-    _changed(
+    _both_changed("closures of one function change places", MAKE, "g, h = h, g"),
+    _both_changed("the cell of one of two closures", MAKE, "h.__closure__[0].cell_contents = 7"),
+    _both_changed(
         "the code of one of two lambdas",
         "g, h = lambda y: y + 1, lambda y: y * 2",
         "h.__code__ = (lambda y: y - 9).__code__",
     ),
-    _changed("classes of one function change places", CLASSES, "A, B = B, A", "return A.n, B.n"),
-    _changed(
+    _both_changed(
+        "classes of one function change places", CLASSES, "A, B = B, A", "return A.n, B.n"
+    ),
+    _both_changed(
         "an attribute of one of two classes of one function", CLASSES, "B.n = 7", "return A.n, B.n"
     ),
-    _changed(
+    _both_changed(
         "functions behind one wrapper change places",
         DECO + "@deco\ndef g(y): return y + 1\n@deco\ndef h(y): return y * 2",
         "g, h = h, g",
     ),
-    _changed(
+    _both_changed(
         "functions in a list change places",
         MAKE + "\nBOTH = [g, h]",
         "BOTH.reverse()",

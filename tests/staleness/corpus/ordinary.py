@@ -1,17 +1,16 @@
 # ruff: noqa: E501
 """What ordinary programs have lying around: used or not, it neither fails nor misses for no reason."""
 
-from ..case import changed, miss, unhashable, used
+from ..case import changed, miss, reading, unhashable, used_around
 
 
 def _thing(name, setup, use, body="THING; return x", **options):
     """A global that the function reads and that the program uses between two calls."""
-    return used(name, f"{setup}\n@rememo.cache\ndef f(x):\n    {body}\n", use, **options)
+    return used_around(name, setup, use, body, **options)
 
 
 def _resource(name, setup, body="THING; return x", **options):
-    project = f"{setup}\n@rememo.cache\ndef f(x):\n    {body}\n"
-    return unhashable(name, project, names="THING", **options)
+    return unhashable(name, reading(setup, body), names="THING", **options)
 
 
 FUNCTOOLS = "import functools\n"

@@ -1,6 +1,6 @@
 """Where the code lives: scripts, cells, archives, bytecode alone, code made at run time."""
 
-from ..case import hit, miss
+from ..case import hit, miss, miss_around
 
 PROJECT = """
 from lib import g
@@ -80,10 +80,7 @@ CASES = [
     *_everywhere("bytecode", PROJECT),
     *_everywhere("frozen", SINGLE),
     *_everywhere("exec", SINGLE),
-    *[
-        miss(name, f"{setup}\n@rememo.cache\ndef f(x):\n    return g(x)\n", ("y + 1", "y + 2"))
-        for name, setup in MADE
-    ],
+    *[miss_around(name, setup, "y + 1", "y + 2") for name, setup in MADE],
     miss(
         "a function made with other globals",
         """

@@ -113,6 +113,7 @@ fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
         slot(ffi::Py_tp_members, members.as_mut_ptr().cast()),
         slot(ffi::Py_tp_getset, getset.as_mut_ptr().cast()),
         slot(ffi::Py_tp_methods, methods::table().cast()),
+        slot(ffi::Py_tp_doc, c"A function with its cache: what `rememo.cache` returns. Called like the function itself.".as_ptr() as *mut c_void),
         slot(0, ptr::null_mut()),
     ];
     let mut spec = ffi::PyType_Spec {
@@ -138,8 +139,15 @@ fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
 pub fn guarded(
     body: impl FnOnce(Python<'_>) -> PyResult<*mut ffi::PyObject>,
 ) -> *mut ffi::PyObject {
-    // SAFETY: the interpreter calls us with the thread attached.
-    let py = unsafe { Python::assume_attached() };
+    // The interpreter calls us with the thread attached, but PyO3 has to know it: without that it would put off
+    // giving back references until its next entry.
+    Python::attach(|py| guarded_attached(py, body))
+}
+
+fn guarded_attached(
+    py: Python<'_>,
+    body: impl FnOnce(Python<'_>) -> PyResult<*mut ffi::PyObject>,
+) -> *mut ffi::PyObject {
     let result = catch_unwind(AssertUnwindSafe(|| body(py))).unwrap_or_else(|panic| {
         let text = panic
             .downcast_ref::<String>()
@@ -187,7 +195,8 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
         ffi::Py_CLEAR(&raw mut (*own).dict);
         let state = std::mem::replace(&mut (*own).state, ptr::null_mut());
         if !state.is_null() {
-            drop(Box::from_raw(state));
+            // While the interpreter ends nothing is given back any more.
+            let _ = Python::try_attach(|_| drop(Box::from_raw(state)));
         }
         if let Some(free) = (*ty).tp_free {
             free(object.cast());
@@ -225,7 +234,7 @@ unsafe extern "C" fn clear(object: *mut ffi::PyObject) -> c_int {
         let own = object.cast::<CachedFunction>();
         ffi::Py_CLEAR(&raw mut (*own).dict);
         if let Some(state) = (*own).state.as_ref() {
-            state.drop_followed();
+            let _ = Python::try_attach(|_| state.drop_followed());
         }
     }
     0

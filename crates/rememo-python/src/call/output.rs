@@ -1,8 +1,10 @@
 //! What is stored for a key, and what a hit hands out.
 
+use std::sync::Arc;
+
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyList;
+use pyo3::types::{PyDict, PyList, PyTuple};
 use rememo::digest::Digest;
 
 use super::options::{OnMutation, Output};
@@ -16,9 +18,70 @@ pub enum Stored {
     /// Handed out as it is: nothing can change it, or changing it is allowed.
     Plain(Py<PyAny>),
     /// Handed out as it is, compared with its digest each time.
-    Checked { object: Py<PyAny>, digest: Digest },
+    Checked { object: Py<PyAny>, digest: Digest, parts: Option<Arc<Parts>> },
     /// Kept pickled, with its buffers, and made anew for each caller.
     Private { pickled: Py<PyAny>, buffers: Py<PyList> },
+}
+
+/// Digests of the parts of a small container, to tell which of them changed.
+pub struct Parts(Vec<(String, Digest)>);
+
+/// Containers of more parts than this are not told apart by part.
+const PARTS_LIMIT: usize = 64;
+
+impl Parts {
+    fn of(state: &State, rules: &Rules, output: &Bound<'_, PyAny>) -> Option<Self> {
+        let py = output.py();
+        let named: Vec<(String, Bound<'_, PyAny>)> = if let Ok(dict) = output.cast_exact::<PyDict>() {
+            dict.iter()
+                .take(PARTS_LIMIT + 1)
+                .map(|(key, value)| (format!("[{}]", super::state::brief(&key)), value))
+                .collect()
+        } else if let Ok(list) = output.cast_exact::<PyList>() {
+            list.iter().take(PARTS_LIMIT + 1).enumerate().map(|(i, v)| (format!("[{i}]"), v)).collect()
+        } else if let Ok(tuple) = output.cast_exact::<PyTuple>() {
+            tuple.iter().take(PARTS_LIMIT + 1).enumerate().map(|(i, v)| (format!("[{i}]"), v)).collect()
+        } else if crate::raw::is_heap_type(&output.get_type()) {
+            crate::raw::instance_dict(output)?
+                .iter()
+                .take(PARTS_LIMIT + 1)
+                .map(|(key, value)| (format!(".{key}"), value))
+                .collect()
+        } else {
+            return None;
+        };
+        if named.len() > PARTS_LIMIT {
+            return None;
+        }
+        let mut parts = Vec::with_capacity(named.len());
+        for (name, value) in named {
+            parts.push((name, measure(state, py, rules, &value).ok()?.0));
+        }
+        Some(Self(parts))
+    }
+
+    /// Which parts differ from `now`, in a few words.
+    fn difference(&self, now: &Self) -> String {
+        let mut changes = Vec::new();
+        for (name, digest) in &self.0 {
+            match now.0.iter().find(|(other, _)| other == name) {
+                None => changes.push(format!("{name} was removed")),
+                Some((_, other)) if other != digest => changes.push(format!("{name} changed")),
+                Some(_) => {}
+            }
+        }
+        for (name, _) in &now.0 {
+            if !self.0.iter().any(|(other, _)| other == name) {
+                changes.push(format!("{name} was added"));
+            }
+        }
+        if changes.len() > 5 {
+            let more = changes.len() - 5;
+            changes.truncate(5);
+            changes.push(format!("and {more} more"));
+        }
+        changes.join(", ")
+    }
 }
 
 /// How a look-up at a stored result ends.
@@ -62,8 +125,12 @@ pub fn store(
                 error.into_pyerr(py, &format!("the output of {}()", state.name))
             })?;
             let object = output.clone().unbind();
-            let stored =
-                if immutable { Stored::Plain(object) } else { Stored::Checked { object, digest } };
+            let stored = if immutable {
+                Stored::Plain(object)
+            } else {
+                let parts = Parts::of(state, rules, output).map(Arc::new);
+                Stored::Checked { object, digest, parts }
+            };
             Ok((stored, size))
         }
         Output::Private => {
@@ -127,9 +194,11 @@ impl Stored {
     pub fn clone_ref(&self, py: Python<'_>) -> Self {
         match self {
             Self::Plain(object) => Self::Plain(object.clone_ref(py)),
-            Self::Checked { object, digest } => {
-                Self::Checked { object: object.clone_ref(py), digest: *digest }
-            }
+            Self::Checked { object, digest, parts } => Self::Checked {
+                object: object.clone_ref(py),
+                digest: *digest,
+                parts: parts.clone(),
+            },
             Self::Private { pickled, buffers } => {
                 Self::Private { pickled: pickled.clone_ref(py), buffers: buffers.clone_ref(py) }
             }
@@ -154,12 +223,21 @@ impl Stored {
                     .call_method("loads", (pickled,), Some(&kwargs))
                     .map(Handed::Output)
             }
-            Self::Checked { object, digest } => {
+            Self::Checked { object, digest, parts } => {
                 let object = object.into_bound(py);
                 let now = measure(state, py, rules, &object);
                 let what = match now {
                     Ok((now, ..)) if now == digest => return Ok(Handed::Output(object)),
-                    Ok(_) => "was changed after it was stored".to_owned(),
+                    Ok(_) => {
+                        let difference = parts
+                            .and_then(|before| {
+                                Parts::of(state, rules, &object).map(|now| before.difference(&now))
+                            })
+                            .filter(|difference| !difference.is_empty())
+                            .map(|difference| format!(" ({difference})"))
+                            .unwrap_or_default();
+                        format!("was changed after it was stored{difference}")
+                    }
                     Err(HashError::Python(error)) => return Err(error),
                     Err(_) => {
                         "was changed and now holds something that cannot be hashed".to_owned()

@@ -584,7 +584,7 @@ pub fn to_python<'py>(
 }
 
 /// A value in a few words: plain ones by their repr, others by their type, since a repr may run anything.
-fn brief(value: &Bound<'_, PyAny>) -> String {
+pub fn brief(value: &Bound<'_, PyAny>) -> String {
     let plain = value.is_none()
         || value.is_exact_instance_of::<pyo3::types::PyInt>()
         || value.is_exact_instance_of::<pyo3::types::PyFloat>()

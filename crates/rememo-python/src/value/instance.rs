@@ -49,10 +49,10 @@ impl Encoder<'_> {
             (intern!(py, "__dask_tokenize__"), "__dask_tokenize__"),
         ] {
             if let Some(method) = raw::type_lookup(class, name) {
-                return match method.call1((object,)) {
-                    Ok(result) => self.instance(class, form, vec![Part::hidden(result)]),
-                    Err(cause) => self.failed(object, &format!("its {form} failed"), cause),
-                };
+                let result = method
+                    .call1((object,))
+                    .map_err(|cause| self.hash_function_failed(object, &method, cause))?;
+                return self.instance(class, form, vec![Part::hidden(result)]);
             }
         }
         if let Some(opened) = families::arrow::by_capsule(self, object, class)? {

@@ -156,9 +156,10 @@ impl<'a> Encoder<'a> {
             for error in &mut self.errors[errors..] {
                 error.path = format!("{root}{}", error.path);
             }
-            if let Err(HashError::UserHash { cause, function, type_name, path }) = result {
+            if let Err(HashError::UserHash { cause, function, description, type_object, path }) = result
+            {
                 let path = format!("{root}{path}");
-                return Err(HashError::UserHash { cause, function, type_name, path });
+                return Err(HashError::UserHash { cause, function, description, type_object, path });
             }
         }
         result
@@ -528,15 +529,7 @@ impl<'a> Encoder<'a> {
     ) -> Result<FrameKind, HashError> {
         self.mutable = true;
         let result = self.rules.apply(rule, object).map_err(|cause| {
-            if !cause.is_instance_of::<pyo3::exceptions::PyException>(object.py()) {
-                return HashError::Python(cause);
-            }
-            HashError::UserHash {
-                cause,
-                function: self.rules.describe(object.py(), rule),
-                type_name: type_name(object),
-                path: self.path(object.py()),
-            }
+            self.hash_function_failed(object, self.rules.function(object.py(), rule), cause)
         })?;
         Ok(FrameKind::Parts {
             parts: vec![Part { label: Label::Hidden, value: result.unbind() }],
@@ -544,6 +537,25 @@ impl<'a> Encoder<'a> {
             skip_rule: Some(rule),
             state: false,
         })
+    }
+
+    /// The error for a hash function of the user's that raised.
+    fn hash_function_failed(
+        &self,
+        object: &Bound<'_, PyAny>,
+        function: &Bound<'_, PyAny>,
+        cause: PyErr,
+    ) -> HashError {
+        if !cause.is_instance_of::<pyo3::exceptions::PyException>(object.py()) {
+            return HashError::Python(cause);
+        }
+        HashError::UserHash {
+            cause,
+            description: rules::describe(function),
+            function: function.clone().unbind(),
+            type_object: object.get_type().unbind(),
+            path: self.path(object.py()),
+        }
     }
 
     /// Notes that a value cannot be hashed and goes on, so that all of them can be told at once.

@@ -177,20 +177,24 @@ impl Rules {
         crate::function::code_identity(self.rule(index).function.bind(py))
     }
 
-    /// A rule's function by name and place.
-    pub fn describe(&self, py: Python<'_>, index: usize) -> String {
-        let function = self.rule(index).function.bind(py);
-        match raw::Function::of(function) {
-            Some(f) => {
-                let code = f.code();
-                let file: String =
-                    code.getattr("co_filename").and_then(|v| v.extract()).unwrap_or_default();
-                let line: u32 =
-                    code.getattr("co_firstlineno").and_then(|v| v.extract()).unwrap_or_default();
-                format!("{}() ({file}:{line})", f.qualname())
-            }
-            None => function.repr().map_or_else(|_| "?".into(), |r| r.to_string()),
+    /// A rule's function.
+    pub fn function<'a, 'py>(&'a self, py: Python<'py>, index: usize) -> &'a Bound<'py, PyAny> {
+        self.rule(index).function.bind(py)
+    }
+}
+
+/// A hash function by name and place.
+pub fn describe(function: &Bound<'_, PyAny>) -> String {
+    match raw::Function::of(function) {
+        Some(f) => {
+            let code = f.code();
+            let file: String =
+                code.getattr("co_filename").and_then(|v| v.extract()).unwrap_or_default();
+            let line: u32 =
+                code.getattr("co_firstlineno").and_then(|v| v.extract()).unwrap_or_default();
+            format!("{}() ({file}:{line})", f.qualname())
         }
+        None => function.repr().map_or_else(|_| "?".into(), |r| r.to_string()),
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn module_bindings(code: &Bound<'_, PyAny>) -> PyResult<Vec<(Py<PyStr
     let mut unit = Unit::decode(code)?;
     unit.simplify(Visible::default())?;
     let mut paths = Paths::default();
-    unit.run(&[], false, &mut paths)?;
+    unit.run(&[], false, false, &mut paths)?;
     let conditional = conditional(&unit);
     let mut bindings: Vec<(Bound<'_, PyString>, Binding)> = Vec::new();
     for &(index, name, value) in &unit.flow.stores {

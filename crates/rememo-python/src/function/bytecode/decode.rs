@@ -71,7 +71,6 @@ pub(super) struct Code<'py> {
 pub(super) const CO_OPTIMIZED: u32 = 0x1;
 pub(super) const CO_VARARGS: u32 = 0x4;
 pub(super) const CO_VARKEYWORDS: u32 = 0x8;
-const CO_HAS_DOCSTRING: u32 = 0x400_0000;
 
 impl<'py> Code<'py> {
     /// Decodes `object`, a code object of the running interpreter.
@@ -192,7 +191,8 @@ impl<'py> Code<'py> {
                 self.is_class() && named(index, "__name__") && named(index + 1, "__module__")
             }
             (Op::LOAD_NAME, [key, store, ..]) => {
-                (key.op, store.op) == (Op::LOAD_CONST, Op::STORE_SUBSCR) && named(index, "__annotations__")
+                (key.op, store.op) == (Op::LOAD_CONST, Op::STORE_SUBSCR)
+                    && named(index, "__annotations__")
             }
             _ => false,
         }
@@ -203,14 +203,9 @@ impl<'py> Code<'py> {
         if !self.is_function() || self.consts.is_empty() {
             return Ok(None);
         }
-        let marked = self.flags & CO_HAS_DOCSTRING != 0;
-        // Before 3.13 the first constant of a `def` is its docstring or None; code without a name of its own
-        // (`<listcomp>`, `<genexpr>`, …) has no such place.
-        let has_place = if self.version >= (3, 13) {
-            marked
-        } else {
-            !self.name.to_str().is_ok_and(|n| n.starts_with('<'))
-        };
+        // The first constant of a `def` is its docstring or None; code without a name of its own (`<listcomp>`,
+        // `<genexpr>`, …) has no such place, a lambda has None.
+        let has_place = !self.name.to_str().is_ok_and(|name| name.starts_with('<'));
         Ok(if has_place { self.constant(0)?.cast_into_exact::<PyString>().ok() } else { None })
     }
 

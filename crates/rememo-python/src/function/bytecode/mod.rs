@@ -31,7 +31,7 @@ pub(crate) use path::{Access, Root, Step, Usage};
 use canonical::Canonical;
 use constant::{write_number, write_text};
 use decode::Code;
-use flow::Flow;
+use flow::{Flow, Surroundings};
 use opcode::{Op, Operand};
 use path::{PathId, Paths};
 use shape::Closures;
@@ -102,7 +102,7 @@ pub(crate) fn analyse(object: &Bound<'_, PyAny>, visible: Visible) -> PyResult<C
     for name in &free_names {
         free.push(Some(paths.free(name)?));
     }
-    unit.run(&free, true, &mut paths)?;
+    unit.run(&free, true, visible.locals, &mut paths)?;
     if let Some(class) =
         free_names.iter().position(|name| name.to_str().is_ok_and(|n| n == "__class__"))
     {
@@ -246,14 +246,15 @@ impl<'py> Unit<'py> {
         &mut self,
         free: &[Option<PathId>],
         outermost: bool,
+        locals_are_seen: bool,
         paths: &mut Paths<'py>,
     ) -> PyResult<()> {
         let shared = self.shared();
-        self.flow =
-            flow::run(&self.code, &self.lines, &self.closures, free, &shared, outermost, paths)?;
+        let around = Surroundings { free, shared: &shared, outermost, locals_are_seen };
+        self.flow = flow::run(&self.code, &self.lines, &self.closures, &around, paths)?;
         for (constant, free) in self.flow.nested.clone() {
             if let Some(unit) = self.nested.get_mut(&constant) {
-                unit.run(&free, false, paths)?;
+                unit.run(&free, false, locals_are_seen, paths)?;
             }
         }
         Ok(())

@@ -1,274 +1,17 @@
-//! One code object run on symbols: which path from outside lies where on the stack and in which variable, at every
-//! instruction and over every way that control can take (abstract interpretation to a fixed point).
-//!
-//! Three questions are answered on the way: what is done with values from outside, which variables inside inlined
-//! comprehensions are not those of the function around it (PEP 709), and which of its two forms a call has.
-
-use std::collections::BTreeSet;
+//! The effect of each instruction on what is known.
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use rustc_hash::FxHashMap;
 
-use super::decode::{Code, Instruction, NO_TARGET};
-use super::opcode::{Op, Operand};
-use super::path::{PathId, Paths, Usage};
-use super::shape::Closures;
-
-/// The scope of a variable outside all inlined comprehensions.
-pub(super) const FUNCTION_SCOPE: u32 = u32::MAX;
-
-/// What is known of a value on the stack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Slot {
-    /// Nothing.
-    Unknown,
-    /// The empty place beside a callable; also where a method's `self` goes, for the two are one call.
-    Null,
-    /// A constant of the code.
-    Const(u32),
-    /// A value from outside, loaded by the instruction `from`.
-    Path { path: PathId, from: u32 },
-    /// The module that the import statement at an instruction takes names from.
-    Module(u32),
-    /// The first `parts` components of the module that the import statement at `import` names.
-    Package { import: u32, parts: u32 },
-    /// What an inlined comprehension saves of the function's variable.
-    Saved,
-    /// `__build_class__`.
-    BuildClass,
-    /// A function made here of the code that is this constant.
-    Function(u32),
-    /// A class made here of the body that is this constant.
-    Class(u32),
-}
-
-impl Slot {
-    fn join(self, other: Self) -> Self {
-        match (self, other) {
-            _ if self == other => self,
-            (Self::Path { path, .. }, Self::Path { path: same, .. }) if path == same => self,
-            _ => Self::Unknown,
-        }
-    }
-}
-
-#[derive(Clone, Debug)]
-struct State {
-    stack: Vec<Slot>,
-    /// Inlined comprehensions that control is in: variable and scope, the innermost last.
-    scopes: Vec<(u32, u32)>,
-    /// In a class body: names that are stored by now on every way.
-    stored: BTreeSet<u32>,
-}
-
-impl State {
-    fn pop(&mut self) -> Slot {
-        self.stack.pop().unwrap_or(Slot::Unknown)
-    }
-
-    fn scope_of(&self, variable: u32) -> u32 {
-        self.scopes
-            .iter()
-            .rev()
-            .find(|(v, _)| *v == variable)
-            .map_or(FUNCTION_SCOPE, |(_, scope)| *scope)
-    }
-
-    /// Takes into account another way to the same place; tells whether that changed anything.
-    fn join(&mut self, other: &Self) -> bool {
-        debug_assert_eq!(
-            self.stack.len(),
-            other.stack.len(),
-            "stack heights differ where ways meet"
-        );
-        let mut changed = self.stack.len() > other.stack.len();
-        self.stack.truncate(other.stack.len());
-        for (slot, other) in self.stack.iter_mut().zip(&other.stack) {
-            let joined = slot.join(*other);
-            changed |= joined != *slot;
-            *slot = joined;
-        }
-        debug_assert_eq!(self.scopes, other.scopes, "comprehension scopes differ where ways meet");
-        if self.scopes.len() > other.scopes.len() {
-            self.scopes.truncate(other.scopes.len());
-            changed = true;
-        }
-        let known = self.stored.len();
-        self.stored.retain(|name| other.stored.contains(name));
-        changed || self.stored.len() != known
-    }
-}
-
-/// What a local variable is known to hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Holds {
-    /// In every assignment, the value at this path.
-    Path(PathId),
-    /// Anything.
-    Anything,
-}
-
-/// What the analysis of one code object says about its instructions.
-#[derive(Default)]
-pub(super) struct Flow {
-    /// Per instruction: the scope of the variable that it names.
-    pub(super) scopes: Vec<u32>,
-    /// Per instruction: whether it is a call of the form that applies a decorator (one value more is called with).
-    pub(super) applies: Vec<bool>,
-    /// Per instruction that loads the code of a nested function: its closure, with the scope of each variable.
-    pub(super) closures: FxHashMap<u32, Vec<(u32, u32)>>,
-    /// Nested code that is reached: the constant, and what its free variables are known to hold.
-    pub(super) nested: Vec<(u32, Vec<Option<PathId>>)>,
-    /// In order: the instruction, the name and the value of each `STORE_NAME`; without a name, what `import *` takes.
-    pub(super) stores: Vec<(u32, Option<u32>, Slot)>,
-}
-
-/// Runs `code` and notes in `paths` what it reads. `free` tells what its free variables hold, `shared` which
-/// of its variables nested code assigns to.
-pub(super) fn run<'py>(
-    code: &Code<'py>,
-    lines: &[u32],
-    closures: &Closures,
-    free: &[Option<PathId>],
-    shared: &[bool],
-    outermost: bool,
-    paths: &mut Paths<'py>,
-) -> PyResult<Flow> {
-    let count = code.instructions.len();
-    let mut runner = Runner {
-        code,
-        lines,
-        closures,
-        free,
-        shared,
-        outermost,
-        paths,
-        holds: FxHashMap::default(),
-        entry: vec![None; count],
-        flow: None,
-    };
-    loop {
-        let before = runner.holds.clone();
-        runner.entry.fill(None);
-        runner.settle()?;
-        if runner.holds == before {
-            break;
-        }
-    }
-    runner.flow = Some(Flow {
-        scopes: vec![FUNCTION_SCOPE; count],
-        applies: vec![false; count],
-        ..Flow::default()
-    });
-    for index in 0..count {
-        // Unless a way from the instruction before has been followed to here already.
-        if let Some(state) = runner.entry[index].clone() {
-            runner.follow(index, state, &mut Vec::new())?;
-        }
-    }
-    Ok(runner.flow.take().unwrap_or_default())
-}
-
-struct Runner<'a, 'py> {
-    code: &'a Code<'py>,
-    lines: &'a [u32],
-    closures: &'a Closures,
-    free: &'a [Option<PathId>],
-    shared: &'a [bool],
-    outermost: bool,
-    paths: &'a mut Paths<'py>,
-    holds: FxHashMap<(u32, u32), Holds>,
-    /// Per instruction where ways start or meet: the state before it.
-    entry: Vec<Option<State>>,
-    /// Set in the last pass, in which everything is noted.
-    flow: Option<Flow>,
-}
+use super::super::decode::Instruction;
+use super::super::is_code;
+use super::super::opcode::{Op, Operand};
+use super::super::path::{PathId, Usage};
+use super::{FUNCTION_SCOPE, Holds, Runner, Slot, State};
 
 impl<'py> Runner<'_, 'py> {
-    /// Follows all ways until no state changes any more.
-    fn settle(&mut self) -> PyResult<()> {
-        if self.code.instructions.is_empty() {
-            return Ok(());
-        }
-        self.entry[0] =
-            Some(State { stack: Vec::new(), scopes: Vec::new(), stored: BTreeSet::new() });
-        let mut pending = vec![0];
-        while let Some(start) = pending.pop() {
-            if let Some(state) = self.entry[start].clone() {
-                self.follow(start, state, &mut pending)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Runs from `start` to where the next way joins or this one ends; in the last pass notes what happens.
-    fn follow(&mut self, start: usize, mut state: State, pending: &mut Vec<usize>) -> PyResult<()> {
-        let mut index = start;
-        loop {
-            let instruction = self.code.instructions[index];
-            self.to_handler(&instruction, &state, pending);
-            if instruction.target != NO_TARGET {
-                let mut jumped = state.clone();
-                self.jump(index, &mut jumped);
-                self.reach(instruction.target as usize, &jumped, pending, index);
-            }
-            if instruction.op.ends_block() {
-                self.step(index, &mut state)?;
-                return Ok(());
-            }
-            self.step(index, &mut state)?;
-            index += 1;
-            if index == self.code.instructions.len() {
-                return Ok(());
-            }
-            if self.code.is_target[index] {
-                self.reach(index, &state, pending, index - 1);
-                return Ok(());
-            }
-        }
-    }
-
-    /// Control may go on at `target` with `state`.
-    fn reach(&mut self, target: usize, state: &State, pending: &mut Vec<usize>, from: usize) {
-        if self.flow.is_some() {
-            // What is lost where ways meet has been used in a manner that is not known.
-            let Some(entry) = &self.entry[target] else { return };
-            let lost: Vec<Slot> = (state.stack.iter().zip(&entry.stack))
-                .filter(|(slot, joined)| slot.join(**joined) != **slot)
-                .map(|(slot, _)| *slot)
-                .collect();
-            lost.into_iter().for_each(|slot| self.use_slot(slot, Usage::Value, from));
-            return;
-        }
-        let changed = match &mut self.entry[target] {
-            Some(entry) => entry.join(state),
-            none => {
-                *none = Some(state.clone());
-                true
-            }
-        };
-        if changed {
-            pending.push(target);
-        }
-    }
-
-    /// An exception in `instruction` leads to its handler.
-    fn to_handler(&mut self, instruction: &Instruction, state: &State, pending: &mut Vec<usize>) {
-        if instruction.handler == NO_TARGET {
-            return;
-        }
-        let handler = self.code.handlers[instruction.handler as usize];
-        let mut caught = state.clone();
-        caught.stack.truncate(handler.depth as usize);
-        // A comprehension is left where the variable that it saved goes.
-        caught.scopes.truncate(caught.stack.iter().filter(|slot| **slot == Slot::Saved).count());
-        caught.stack.resize(handler.depth as usize + usize::from(handler.lasti) + 1, Slot::Unknown);
-        self.reach(handler.target as usize, &caught, pending, 0);
-    }
-
     /// The effect of an instruction when it jumps.
-    fn jump(&mut self, index: usize, state: &mut State) {
+    pub(super) fn jump(&mut self, index: usize, state: &mut State) {
         match self.code.instructions[index].op {
             Op::POP_JUMP_IF_FALSE
             | Op::POP_JUMP_IF_TRUE
@@ -328,7 +71,7 @@ impl<'py> Runner<'_, 'py> {
         Ok((name, level))
     }
 
-    fn use_slot(&mut self, slot: Slot, usage: Usage, index: usize) {
+    pub(super) fn use_slot(&mut self, slot: Slot, usage: Usage, index: usize) {
         if self.flow.is_none() {
             return;
         }
@@ -354,7 +97,7 @@ impl<'py> Runner<'_, 'py> {
     }
 
     /// The effect of an instruction on the way to the next.
-    fn step(&mut self, index: usize, state: &mut State) -> PyResult<()> {
+    pub(super) fn step(&mut self, index: usize, state: &mut State) -> PyResult<()> {
         let Instruction { op, arg, flag, .. } = self.code.instructions[index];
         let here = index as u32;
         let operand = op.operand();
@@ -388,7 +131,9 @@ impl<'py> Runner<'_, 'py> {
                     state.stack.swap(top, other);
                 }
             }
-            (Op::LOAD_NAME, _) if state.stored.contains(&arg) || self.code.is_bookkeeping(index) => {
+            (Op::LOAD_NAME, _)
+                if state.stored.contains(&arg) || self.code.is_bookkeeping(index) =>
+            {
                 state.stack.push(Slot::Unknown);
             }
             (Op::LOAD_GLOBAL | Op::LOAD_NAME | Op::LOAD_FROM_DICT_OR_GLOBALS, Some(name)) => {
@@ -557,7 +302,9 @@ impl<'py> Runner<'_, 'py> {
 
     /// Whether a variable is a free variable of the outermost code.
     fn is_outer(&self, variable: u32, scope: u32) -> bool {
-        self.outermost && scope == FUNCTION_SCOPE && variable as usize >= self.code.first_free
+        self.around.outermost
+            && scope == FUNCTION_SCOPE
+            && variable as usize >= self.code.first_free
     }
 
     /// The path of the value that a variable is known to hold.
@@ -565,7 +312,7 @@ impl<'py> Runner<'_, 'py> {
         if scope == FUNCTION_SCOPE
             && let Some(free) = (variable as usize).checked_sub(self.code.first_free)
         {
-            return self.free.get(free).copied().flatten();
+            return self.around.free.get(free).copied().flatten();
         }
         match self.holds.get(&(variable, scope)) {
             Some(Holds::Path(path)) => Some(*path),
@@ -594,12 +341,13 @@ impl<'py> Runner<'_, 'py> {
             self.note(path, Usage::StoreGlobal, index);
             return Ok(());
         }
-        let is_parameter =
-            scope == FUNCTION_SCOPE && (variable as usize) < self.code.parameter_count();
-        let is_shared = self.shared.get(variable as usize).copied().unwrap_or(false);
-        let is_free = variable as usize >= self.code.first_free && scope == FUNCTION_SCOPE;
+        let is_function_variable = scope == FUNCTION_SCOPE;
+        let may_hold_more = self.around.locals_are_seen
+            || self.around.shared.get(variable as usize).copied().unwrap_or(false)
+            || is_function_variable && (variable as usize) < self.code.parameter_count()
+            || is_function_variable && variable as usize >= self.code.first_free;
         let held = match self.path_of(value)? {
-            Some(path) if !is_parameter && !is_shared && !is_free => Holds::Path(path),
+            Some(path) if !may_hold_more => Holds::Path(path),
             _ => Holds::Anything,
         };
         let known = self.holds.entry((variable, scope)).or_insert(held);
@@ -614,7 +362,7 @@ impl<'py> Runner<'_, 'py> {
 
     /// Notes the nested code that an instruction loads, with what its free variables hold.
     fn load_code(&mut self, index: usize, constant: u32, state: &State) -> PyResult<()> {
-        if self.flow.is_none() || !super::is_code(&self.code.constant(constant)?) {
+        if self.flow.is_none() || !is_code(&self.code.constant(constant)?) {
             return Ok(());
         }
         let variables = self.closures.get(&(index as u32)).map(Vec::as_slice).unwrap_or_default();
@@ -738,20 +486,4 @@ impl<'py> Runner<'_, 'py> {
             None => Slot::Unknown,
         })
     }
-}
-
-/// Which variables of `code` its nested code (given by constant and closure) assigns to.
-pub(super) fn shared_variables(
-    code: &Code<'_>,
-    closures: &Closures,
-    assigned_by_nested: impl Fn(u32) -> Vec<bool>,
-) -> Vec<bool> {
-    let mut shared = vec![false; code.variables.len()];
-    for (&load, variables) in closures {
-        let assigned = assigned_by_nested(code.instructions[load as usize].arg);
-        for (&variable, assigned) in variables.iter().zip(assigned) {
-            shared[variable as usize] |= assigned;
-        }
-    }
-    shared
 }

@@ -1,0 +1,125 @@
+"""Values that contain themselves: `docs/encoding.md`, "Cycles".
+
+Strongly connected components: R. Tarjan, 1972. Colour refinement: B. Weisfeiler and A. Leman, 1968.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from .forms import varint
+
+if TYPE_CHECKING:
+    from .encoding import Node
+
+Hash = Callable[[bytes], bytes]
+
+CYCLE = b"\x30"
+SLOT = b"\x31"
+MEMBER = b"\x32"
+ROUNDS = 8
+
+
+def components(root: Node) -> Iterator[list[Node]]:
+    """The strongly connected components of what `root` reaches, children before parents."""
+    order: dict[Node, int] = {}
+    low: dict[Node, int] = {}
+    done: set[Node] = set()
+    open_nodes: list[Node] = []
+    path: list[tuple[Node, Iterator[Node]]] = []
+
+    def enter(node: Node) -> None:
+        order[node] = low[node] = len(order)
+        open_nodes.append(node)
+        path.append((node, iter(node.children)))
+
+    enter(root)
+    while path:
+        node, children = path[-1]
+        child = next(children, None)
+        if child is None:
+            path.pop()
+            if path:
+                parent = path[-1][0]
+                low[parent] = min(low[parent], low[node])
+            if low[node] == order[node]:
+                members = [open_nodes.pop()]
+                while members[-1] is not node:
+                    members.append(open_nodes.pop())
+                done.update(members)
+                yield members
+        elif child not in order:
+            enter(child)
+        elif child not in done:
+            low[node] = min(low[node], order[child])
+
+
+def is_cycle(members: list[Node]) -> bool:
+    """Whether the members contain themselves."""
+    return len(members) > 1 or members[0] in members[0].children
+
+
+def encode(members: list[Node], blake3: Hash) -> None:
+    """Gives every member its bytes."""
+    colours = _colours(members, blake3)
+    holders = Counter(colours.values())
+    unshared = [node for node in members if holders[colours[node]] == 1]
+    entry = min(unshared, key=colours.__getitem__, default=None)
+    if entry is not None:
+        numbers = _numbers(entry, colours)
+        total = _sum(numbers, blake3)
+        for node in members:
+            node.encoded = _cyclic(total, numbers[node])
+        return
+    sums = {node: _sum(_numbers(node, colours), blake3) for node in members}
+    for node in members:
+        node.encoded = _cyclic(sums[node], 0)
+
+
+def _cyclic(total: bytes, number: int) -> bytes:
+    return CYCLE + total + varint(number)
+
+
+def _colours(members: list[Node], blake3: Hash) -> dict[Node, bytes]:
+    """`colour₈` of each member."""
+
+    def coloured(earlier: dict[Node, bytes]) -> dict[Node, bytes]:
+        def written(child: Node) -> bytes:
+            return SLOT + earlier[child] if child in earlier else child.encoded
+
+        return {node: blake3(node.write(written)) for node in members}
+
+    colours = coloured(dict.fromkeys(members, b""))
+    for _ in range(ROUNDS):
+        colours = coloured(colours)
+    return colours
+
+
+def _numbers(entry: Node, colours: dict[Node, bytes]) -> dict[Node, int]:
+    """The members by number, in preorder from the entry."""
+
+    def members_of(node: Node) -> Iterator[Node]:
+        found = [child for child in node.children if child in colours]
+        return iter(sorted(found, key=colours.__getitem__) if node.is_set else found)
+
+    numbers = {entry: 0}
+    path = [members_of(entry)]
+    while path:
+        child = next(path[-1], None)
+        if child is None:
+            path.pop()
+        elif child not in numbers:
+            numbers[child] = len(numbers)
+            path.append(members_of(child))
+    return numbers
+
+
+def _sum(numbers: dict[Node, int], blake3: Hash) -> bytes:
+    """`S`: the whole component under these numbers."""
+
+    def written(child: Node) -> bytes:
+        return MEMBER + varint(numbers[child]) if child in numbers else child.encoded
+
+    return blake3(b"".join(node.write(written) for node in numbers))
