@@ -66,20 +66,22 @@ def encode(members: list[Node], blake3: Hash) -> None:
     colours = _colours(members, blake3)
     holders = Counter(colours.values())
     unshared = [node for node in members if holders[colours[node]] == 1]
-    entry = min(unshared, key=colours.__getitem__, default=None)
-    if entry is not None:
-        numbers = _numbers(entry, colours)
-        total = _sum(numbers, blake3)
-        for node in members:
-            node.encoded = _cyclic(total, numbers[node])
-        return
-    sums = {node: _sum(_numbers(node, colours), blake3) for node in members}
+    common_entry = min(unshared, key=colours.__getitem__, default=None)
+    ties = any(_has_tie(node, colours) for node in members)
+    encoded = {}
     for node in members:
-        node.encoded = _cyclic(sums[node], 0)
+        is_alone = holders[colours[node]] == 1
+        entry = common_entry if common_entry and (is_alone or not ties) else node
+        numbers = _numbers(entry, colours)
+        encoded[node] = CYCLE + _sum(numbers, blake3) + varint(numbers[node])
+    for node in members:
+        node.encoded = encoded[node]
 
 
-def _cyclic(total: bytes, number: int) -> bytes:
-    return CYCLE + total + varint(number)
+def _has_tie(node: Node, colours: dict[Node, bytes]) -> bool:
+    """Whether this is a set with two elements that are members of one colour."""
+    elements = {child for child in node.children if child in colours}
+    return node.is_set and len({colours[child] for child in elements}) < len(elements)
 
 
 def _colours(members: list[Node], blake3: Hash) -> dict[Node, bytes]:

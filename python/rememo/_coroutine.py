@@ -1,12 +1,9 @@
-"""Cached coroutine functions: concurrent awaiters of one key share one run.
-
-A flight belongs to an event loop: awaiters in other loops compute by themselves, since a future of
-one loop cannot be awaited in another.
-"""
+"""Cached coroutine functions: concurrent awaiters of one key, in whatever loop, share one run."""
 
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import Future
 from contextvars import ContextVar
 from time import perf_counter
 
@@ -14,12 +11,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_Flight = tuple[int, int, bytes]
+_Flight = tuple[int, bytes]
 
 # The flights that the present task is computing, outermost first.
 _leading: ContextVar[tuple[_Flight, ...]] = ContextVar("rememo_leading", default=())
 # Futures of the runs under way, and for each leader's flight the flight it waits for.
-_futures: dict[_Flight, asyncio.Future[None]] = {}
+_futures: dict[_Flight, Future[None]] = {}
 _waits: dict[_Flight, _Flight] = {}
 
 
@@ -48,22 +45,24 @@ async def run(cached: Any, key: bytes, args: tuple[Any, ...], kwargs: dict[str, 
     found, output = cached._look_up(key, True)
     if found:
         return output
-    flight = (id(asyncio.get_running_loop()), id(cached), key)
+    flight = (id(cached), key)
     leading = _leading.get()
     while True:
-        under_way = _futures.get(flight)
-        if under_way is None:
-            return await _lead(cached, flight, args, kwargs, leading)
+        mine: Future[None] = Future()
+        # One operation, so that of two threads one leads.
+        under_way = _futures.setdefault(flight, mine)
+        if under_way is mine:
+            return await _lead(cached, flight, mine, args, kwargs, leading)
         if _would_deadlock(flight, leading):
             return await _compute(cached, key, args, kwargs)
-        for mine in leading:
-            _waits[mine] = flight
+        for own in leading:
+            _waits[own] = flight
         try:
-            # Shielded: a waiter that is cancelled does not cancel the others' run.
-            await asyncio.shield(under_way)
+            # Shielded: a waiter that is cancelled does not cancel what the others wait for.
+            await asyncio.shield(asyncio.wrap_future(under_way))
         finally:
-            for mine in leading:
-                _waits.pop(mine, None)
+            for own in leading:
+                _waits.pop(own, None)
         found, output = cached._look_up(key, False)
         if found:
             return output
@@ -72,15 +71,14 @@ async def run(cached: Any, key: bytes, args: tuple[Any, ...], kwargs: dict[str, 
 async def _lead(
     cached: Any,
     flight: _Flight,
+    future: Future[None],
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
     leading: tuple[_Flight, ...],
 ) -> Any:
-    future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    _futures[flight] = future
     token = _leading.set((*leading, flight))
     try:
-        return await _compute(cached, flight[2], args, kwargs)
+        return await _compute(cached, flight[1], args, kwargs)
     finally:
         _leading.reset(token)
         del _futures[flight]

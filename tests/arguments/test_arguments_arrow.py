@@ -32,7 +32,7 @@ def test_polars_frames() -> None:
     _all_different(values)
     for value in values:
         assert rememo.hash(value.clone()) == rememo.hash(value)
-        assert rememo.hash(pickle.loads(pickle.dumps(value))) == rememo.hash(value)
+        assert rememo.hash(pickle.loads(pickle.dumps(value, protocol=5))) == rememo.hash(value)
     chunked = pl.concat([base.head(1), base.tail(2)], rechunk=False)
     assert rememo.hash(chunked) == rememo.hash(base)
     long = pl.DataFrame({"a": range(1000)})
@@ -66,7 +66,7 @@ def test_pyarrow_tables() -> None:
     _all_different(values)
     for value in values:
         assert rememo.hash(copy.deepcopy(value)) == rememo.hash(value)
-        assert rememo.hash(pickle.loads(pickle.dumps(value))) == rememo.hash(value)
+        assert rememo.hash(pickle.loads(pickle.dumps(value, protocol=5))) == rememo.hash(value)
     chunked = pa.concat_tables([base.slice(0, 1), base.slice(1)])
     assert rememo.hash(chunked) == rememo.hash(base)
     assert rememo.hash(pa.array(range(100)).slice(10, 3)) == rememo.hash(pa.array([10, 11, 12]))

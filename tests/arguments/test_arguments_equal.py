@@ -75,7 +75,7 @@ def test_a_copy_has_the_same_hash(value: Any) -> None:
     digest = rememo.hash(value)
     assert rememo.hash(value) == digest
     assert rememo.hash(copy.deepcopy(value)) == digest
-    assert rememo.hash(pickle.loads(pickle.dumps(value))) == digest
+    assert rememo.hash(pickle.loads(pickle.dumps(value, protocol=5))) == digest
 
 
 @pytest.mark.parametrize("value", VALUES, ids=NAMES)

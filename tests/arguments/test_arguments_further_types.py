@@ -92,7 +92,7 @@ def test_copies_of_further_types_are_equal(group: str) -> None:
         if not isinstance(value, types.MappingProxyType):  # which can be neither copied nor pickled
             assert rememo.hash(copy.deepcopy(value)) == rememo.hash(value), repr(value)
             if group != "ufuncs":
-                again = pickle.loads(pickle.dumps(value))
+                again = pickle.loads(pickle.dumps(value, protocol=5))
                 assert rememo.hash(again) == rememo.hash(value), repr(value)
 
 

@@ -97,7 +97,7 @@ def test_dtype_shape_and_values_count() -> None:
 @pytest.mark.parametrize("value", DIFFERENT, ids=lambda value: type(value).__name__)
 def test_a_copied_array_has_the_same_hash(value: Any) -> None:
     assert rememo.hash(copy.deepcopy(value)) == rememo.hash(value)
-    assert rememo.hash(pickle.loads(pickle.dumps(value))) == rememo.hash(value)
+    assert rememo.hash(pickle.loads(pickle.dumps(value, protocol=5))) == rememo.hash(value)
 
 
 def test_arrays_have_the_same_hash_in_another_process(other_process: OtherProcess) -> None:

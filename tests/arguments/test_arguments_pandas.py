@@ -141,7 +141,7 @@ def test_all_that_a_frame_shows_counts() -> None:
 def test_a_copied_frame_has_the_same_hash(value: Any) -> None:
     digest = rememo.hash(value)
     assert rememo.hash(copy.deepcopy(value)) == digest
-    assert rememo.hash(pickle.loads(pickle.dumps(value))) == digest
+    assert rememo.hash(pickle.loads(pickle.dumps(value, protocol=5))) == digest
 
 
 def test_frames_have_the_same_hash_in_another_process(other_process: OtherProcess) -> None:

@@ -190,7 +190,7 @@ def test_where_a_sequence_is_cut_counts(a: list[Any], b: list[Any], c: list[Any]
 def test_copies_have_the_same_hash(value: Any) -> None:
     digest = rememo.hash(value)
     assert rememo.hash(copy.deepcopy(value)) == digest
-    assert rememo.hash(pickle.loads(pickle.dumps(value))) == digest
+    assert rememo.hash(pickle.loads(pickle.dumps(value, protocol=5))) == digest
     assert rememo.hash(sharing(value, {})) == digest
     assert rememo.hash([value, value]) == rememo.hash([value, copy.deepcopy(value)])
 

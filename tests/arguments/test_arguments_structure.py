@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import textwrap
 from collections.abc import Callable
 from typing import Any
 
@@ -151,44 +152,79 @@ def test_sharing_inside_a_cycle_does_not_count() -> None:
     assert rememo.hash(build(share=True)) == rememo.hash(build(share=False))
 
 
-@pytest.mark.parametrize(
-    "join",
-    [
-        lambda x: [x, x],
-        lambda x: (x, x),
-        lambda x: {"l": x, "r": x},
-        lambda x: Plain(l=x, r=x),
-        lambda x: Point(x, x),
-    ],
-    ids=["list", "tuple", "dict", "instance", "dataclass"],
-)
-def test_sharing_does_not_blow_up_the_cost(join: Callable[[Any], Any]) -> None:
+JOINS: dict[str, Callable[[Any], Any]] = {
+    "list": lambda x: [x, x],
+    "tuple": lambda x: (x, x),
+    "dict": lambda x: {"l": x, "r": x},
+    "instance": lambda x: Plain(l=x, r=x),
+    "dataclass": lambda x: Point(x, x),
+}
+
+
+def doubled(name: str, leaf: Any, levels: int = 200) -> Any:
     """200 levels of a value with itself: 2**200 paths, 200 objects."""
-    value: Any = "leaf"
-    for _ in range(200):
-        value = join(value)
-    other: Any = "leaf!"
-    for _ in range(200):
-        other = join(other)
-    assert rememo.hash(value) == rememo.hash(value)
-    assert rememo.hash(value) != rememo.hash(other)
+    for _ in range(levels):
+        leaf = JOINS[name](leaf)
+    return leaf
 
 
-def test_shared_values_among_cycles_do_not_blow_up_the_cost() -> None:
+def doubled_cycle() -> list[Any]:
+    """The same with the outermost list at the end of each path."""
     top: list[Any] = []
-    value: Any = top
-    for _ in range(60):
-        value = [value, value]
-    top.append(value)
-    assert rememo.hash(top) == rememo.hash(copy.deepcopy(top))
+    top.append(doubled("list", top, levels=60))
+    return top
 
 
-def test_a_complete_graph_of_instances_ends() -> None:
-    """Everyone knows everyone: every path is a cycle."""
-    people = [Plain(name=str(number)) for number in range(60)]
+def acquainted(last: str) -> list[Plain]:
+    """Everyone knows everyone: each path is a cycle."""
+    people = [Plain(name=name) for name in [*map(str, range(60)), last]]
     for person in people:
         person.friends = people  # type: ignore[attr-defined]
-    assert rememo.hash(people) == rememo.hash(copy.deepcopy(people))
+    return people
+
+
+def run_here(tmp_path: Any, source: str) -> None:
+    """Run lines which use this module, in a process of their own that a hang or crash ends."""
+    script = f"""
+import copy, os, sys
+import rememo
+from test_arguments_structure import *
+sys.setrecursionlimit(10_000)  # for copy.deepcopy
+{textwrap.dedent(source)}
+print("done", flush=True)
+os._exit(0)  # tearing down such values is CPython's affair
+"""
+    assert run_script(tmp_path, script, timeout=20).strip() == "done"
+
+
+@pytest.mark.parametrize("name", JOINS)
+def test_sharing_does_not_blow_up_the_cost(tmp_path: Any, name: str) -> None:
+    run_here(
+        tmp_path,
+        f"""
+        assert rememo.hash(doubled({name!r}, "leaf")) == rememo.hash(doubled({name!r}, "leaf"))
+        assert rememo.hash(doubled({name!r}, "leaf")) != rememo.hash(doubled({name!r}, "leaf!"))
+        """,
+    )
+
+
+def test_sharing_around_a_cycle_does_not_blow_up_the_cost(tmp_path: Any) -> None:
+    run_here(
+        tmp_path,
+        """
+        assert rememo.hash(doubled_cycle()) == rememo.hash(copy.deepcopy(doubled_cycle()))
+        """,
+    )
+
+
+def test_a_graph_in_which_each_path_is_a_cycle_ends(tmp_path: Any) -> None:
+    run_here(
+        tmp_path,
+        """
+        assert rememo.hash(acquainted("a")) == rememo.hash(copy.deepcopy(acquainted("a")))
+        assert rememo.hash(acquainted("a")) != rememo.hash(acquainted("b"))
+        """,
+    )
 
 
 NESTS: dict[str, Callable[[Any], Any]] = {
@@ -202,66 +238,47 @@ NESTS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def nested(name: str, leaf: Any, depth: int = DEPTH) -> Any:
+    for _ in range(depth):
+        leaf = NESTS[name](leaf)
+    return leaf
+
+
 @pytest.mark.parametrize("name", NESTS)
 def test_depth_is_bounded_by_memory_alone(tmp_path: Any, name: str) -> None:
-    """100,000 levels, far beyond the recursion limit; the deepest element counts.
-
-    In a process of its own: a crash of the stack must fail this test and not the whole run.
-    """
-    out = run_script(
+    """100,000 levels, far beyond the recursion limit; the deepest element counts."""
+    run_here(
         tmp_path,
         f"""
-        import rememo
-        from test_arguments_structure import DEPTH, NESTS
-
-        def build(leaf, depth):
-            for _ in range(depth):
-                leaf = NESTS[{name!r}](leaf)
-            return leaf
-
-        a, again, other = build("a", DEPTH), build("a", DEPTH), build("b", DEPTH)
+        a, again, other = (nested({name!r}, leaf) for leaf in "aab")
         assert rememo.hash(a) == rememo.hash(again)
         assert rememo.hash(a) != rememo.hash(other)
-        assert rememo.hash(a) != rememo.hash(build("a", DEPTH - 1))
+        assert rememo.hash(a) != rememo.hash(nested({name!r}, "a", DEPTH - 1))
 
         @rememo.cache
         def f(value):
             return type(value).__name__
 
         f(a)
-        f(again)
-        f(other)
-        assert f.cache_info()[:2] == (1, 2), f.cache_info()
-        print("done", flush=True)
-        import os
-        os._exit(0)  # tearing down such a chain of instances is CPython's affair
+        assert f.contains(again)
+        assert not f.contains(other)
         """,
-        timeout=60,
     )
-    assert out.strip() == "done"
 
 
 def test_a_deep_output_is_checked_too(tmp_path: Any) -> None:
-    out = run_script(
+    run_here(
         tmp_path,
         """
-        import os
         import warnings
-        import rememo
 
         @rememo.cache
         def nest(depth):
-            made = ["leaf"]
-            for _ in range(depth):
-                made = [made]
-            return made
+            return nested("list", "leaf", depth)
 
-        first = nest(100_000)
+        first = nest(DEPTH)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            assert nest(100_000) is first
-        print("done", flush=True)
-        os._exit(0)
+            assert nest(DEPTH) is first
         """,
     )
-    assert out.strip() == "done"

@@ -55,7 +55,7 @@ results = together(32, lambda _: slow(7))
 assert results == [[7]] * 32, results
 assert all(result is results[0] for result in results)
 info = slow.cache_info()
-assert (info.misses, info.hits) == (1, 31), info
+assert (info.misses, info.hits) == (1, 31), info  # whoever waited found the result
 """,
     )
     assert lines == ["ran"]
@@ -190,17 +190,15 @@ def test_recursion_through_the_cache(tmp_path: Path) -> None:
         """
 @rememo.cache
 def fib(n):
+    print(n, flush=True)
     return n if n < 2 else fib(n - 1) + fib(n - 2)
 
 assert fib(80) == 23416728348467685
-assert fib.cache_info().misses == 81, fib.cache_info()
 results = together(16, lambda i: fib(100 + i))
 assert len(set(results)) == 16
-assert fib.cache_info().misses == 116, fib.cache_info()
-print("fine")
 """,
     )
-    assert lines == ["fine"]
+    assert sorted(map(int, lines)) == list(range(116))  # each body once, in all threads
 
 
 def test_a_call_of_the_same_key_inside_its_own_run_computes(tmp_path: Path) -> None:

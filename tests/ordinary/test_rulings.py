@@ -13,7 +13,6 @@ import functools
 import hashlib
 import ipaddress
 import json
-import mmap
 import pathlib
 import pickle
 import socket
@@ -89,7 +88,6 @@ HIDDEN: dict[str, Callable[[], Any]] = {
     "sqlite3.Connection": lambda: sqlite3.connect(":memory:"),
     "sqlite3.Cursor": lambda: sqlite3.connect(":memory:").cursor(),
     "ssl.SSLContext": ssl.create_default_context,
-    "mmap": lambda: mmap.mmap(-1, 16),
     "hash object": hashlib.sha256,
     "compressor": zlib.compressobj,
     "socket": socket.socket,

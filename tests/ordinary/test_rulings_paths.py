@@ -301,7 +301,7 @@ def test_a_class_that_is_changed_under_the_object_is_noticed(project: Project) -
 
 
 def test_a_name_that_is_missing_is_the_functions_own_error(project: Project) -> None:
-    module = loaded(project, "CONF.missing")
+    module = loaded(project, "CONF.missing", "CONF.resource = None")
     with pytest.raises(AttributeError, match="missing"):
         module.body()
     assert run(module, "CONF.missing = 1") == "miss"

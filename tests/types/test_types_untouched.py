@@ -77,14 +77,6 @@ MAKERS: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "an integer": (lambda: hostile_immutable(int, 1), lambda: hostile_immutable(int, 2)),
     "a float": (lambda: hostile_immutable(float, 1.0), lambda: hostile_immutable(float, 2.0)),
     "an exception": (lambda: hostile(ValueError, "a"), lambda: hostile(ValueError, "b")),
-    "a deque": (
-        lambda: hostile(collections.deque, [1]),
-        lambda: hostile(collections.deque, [2]),
-    ),
-    "an ordered dict": (
-        lambda: hostile_ordered(a=1),
-        lambda: hostile_ordered(a=2),
-    ),
 }
 
 
@@ -94,15 +86,6 @@ def hostile_tuple(*items: object) -> Any:
 
 def hostile_immutable(base: type, value: object) -> Any:
     return base.__new__(hostile_class(base), value)
-
-
-def hostile_ordered(**items: object) -> Any:
-    """Filled through the base class: its own methods refuse."""
-    kind = hostile_class(collections.OrderedDict)
-    made = collections.OrderedDict.__new__(kind)
-    for key, value in items.items():
-        collections.OrderedDict.__setitem__(made, key, value)
-    return made
 
 
 @pytest.mark.parametrize("name", MAKERS)

@@ -69,7 +69,7 @@ def test_a_copied_or_pickled_value_is_equal(name: str) -> None:
         if "cycle" not in name:  # a shallow copy of a cycle is its unrolling, which is kept apart
             assert rememo.hash(copy.copy(value)) == expected, f"copy of {value!r}"
         assert rememo.hash(copy.deepcopy(value)) == expected, f"deep copy of {value!r}"
-        for protocol in (2, pickle.HIGHEST_PROTOCOL):
+        for protocol in (4, 5):  # the older ones lose parts of some values, such as `fold`
             unpickled = pickle.loads(pickle.dumps(value, protocol))
             assert rememo.hash(unpickled) == expected, f"pickled {value!r}"
         assert rememo.hash(value) == expected, f"{value!r} changed by being copied"
@@ -99,7 +99,12 @@ def test_any_two_values_that_differ_visibly_are_different(wrapped: Callable[[Any
     clashes = []
     for name, makers in DISTINCT.items():
         for number, make in enumerate(makers):
-            owner = owners.setdefault(rememo.hash(wrapped(make())), (name, number))
+            try:
+                digest = rememo.hash(wrapped(make()))
+            except rememo.UnhashableTypeError as error:
+                clashes.append((error.path, (name, number)))
+                continue
+            owner = owners.setdefault(digest, (name, number))
             if owner != (name, number):
                 clashes.append((owner, (name, number)))
     assert clashes == []

@@ -16,7 +16,7 @@ use super::object::{self, state_of};
 use super::options::Options;
 use super::shelf;
 use super::state::{FLIGHTS, State};
-use crate::function::{ArgumentCode, CodeCache, origin};
+use crate::function::{ArgumentCode, CodeCache, Reading, origin};
 use crate::raw::Function;
 use crate::value::{Encoder, Rules, rules};
 
@@ -189,7 +189,7 @@ pub fn hash(
         own = CodeCache::default();
         &own
     };
-    let mut code = ArgumentCode(codes);
+    let mut code = ArgumentCode::new(codes, Reading::default());
     let mut encoder = Encoder::new(&rules, &mut code);
     encoder
         .encode(obj, || "the value".to_owned())

@@ -9,6 +9,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use rememo::digest::{DIGEST_LEN, Digest};
+use rememo::event::{Outcome, Tier};
 
 use super::bind::RawArguments;
 use super::object::{guarded, state_of};
@@ -376,6 +377,7 @@ fn look_up<'py>(
         // SAFETY: alive for the call.
         unsafe { flag == ffi::Py_True() }
     });
+    let outcome = if count { Outcome::Hit(Tier::Memory) } else { Outcome::Joined };
     if !count && !state.contains(py, &key) {
         return Ok(PyTuple::new(
             py,
@@ -384,7 +386,7 @@ fn look_up<'py>(
         .into_any());
     }
     let name = || format!("{}(…)", state.name);
-    let (found, output) = match state.look_up_as(py, &rules, &key, &name, count)? {
+    let (found, output) = match state.look_up_as(py, &rules, &key, &name, outcome)? {
         Found::Output(output) => (true, output),
         Found::Missing(_) => (false, py.None().into_bound(py)),
     };
@@ -408,6 +410,7 @@ fn record<'py>(
     let (output, seconds) =
         unsafe { (Bound::from_borrowed_ptr(py, *output), Bound::from_borrowed_ptr(py, *seconds)) };
     let cost = Duration::try_from_secs_f64(seconds.extract()?).unwrap_or_default();
+    state.stats.record(Outcome::Miss(rememo::store::MissReason::Absent));
     state.record(py, &rules, key, &output, cost)?;
     Ok(py.None().into_bound(py))
 }

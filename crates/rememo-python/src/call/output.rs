@@ -10,7 +10,7 @@ use rememo::digest::Digest;
 use super::options::{OnMutation, Output};
 use super::state::State;
 use crate::error::{HashError, exception};
-use crate::function::ArgumentCode;
+use crate::function::{ArgumentCode, Reading};
 use crate::value::{Encoder, Rules};
 
 /// A stored result.
@@ -100,7 +100,7 @@ fn measure(
     output: &Bound<'_, PyAny>,
 ) -> Result<(Digest, bool, u64), HashError> {
     let _ = py;
-    let mut code = ArgumentCode(&state.codes);
+    let mut code = ArgumentCode::new(&state.codes, Reading::default());
     let mut encoder = Encoder::new(rules, &mut code);
     encoder.encode(output, || "the output".to_owned())?;
     let digest = encoder.finish()?;

@@ -21,7 +21,7 @@ use super::options::{Options, Spinner};
 use super::output::{self, Handed, Stored};
 use super::shelf::Shelf;
 use crate::error::HashError;
-use crate::function::{ArgumentCode, CodeCache, Followed, Root, follow};
+use crate::function::{ArgumentCode, CodeCache, Followed, Reading, Root, follow};
 use crate::raw::Function;
 use crate::value::{Encoder, Rules, rules};
 
@@ -118,10 +118,10 @@ impl State {
         if self.asynchronous {
             return self.start(py, this, key, arguments);
         }
-        if let Found::Output(output) = self.look_up(py, &rules, &key, arguments)? {
-            return Ok(output);
+        match self.look_up(py, &rules, &key, arguments)? {
+            Found::Output(output) => Ok(output),
+            Found::Missing(reason) => self.compute(py, &rules, key, arguments, reason),
         }
-        self.compute(py, &rules, key, arguments)
     }
 
     /// A coroutine that looks up, waits or computes when it is awaited.
@@ -198,15 +198,15 @@ impl State {
         };
         let subject = || format!("{}()", self.name);
         let mut unhashable = Vec::new();
-        let fingerprint = match self.fingerprint(py, rules) {
-            Ok(digest) => digest,
+        let (fingerprint, reading) = match self.fingerprint(py, rules) {
+            Ok(found) => found,
             Err(HashError::Unhashable(all)) => {
                 unhashable = all;
-                Digest([0; 32])
+                (Digest([0; 32]), Reading::default())
             }
             Err(error) => return Err(error.into_pyerr(py, &subject())),
         };
-        let mut code = ArgumentCode(&self.codes);
+        let mut code = ArgumentCode::new(&self.codes, reading);
         let mut encoder = Encoder::new(rules, &mut code);
         encoder.writer.u8(ENCODING_VERSION);
         encoder.writer.raw(fingerprint.as_bytes());
@@ -256,21 +256,26 @@ impl State {
     }
 
     /// The digest of the function's fingerprint as things stand now.
-    fn fingerprint(&self, py: Python<'_>, rules: &Rules) -> Result<Digest, HashError> {
+    fn fingerprint(
+        &self,
+        py: Python<'_>,
+        rules: &Rules,
+    ) -> Result<(Digest, Reading), HashError> {
         // Taken out while it is looked at: foreign code may run meanwhile and call this function again.
         let known = self.followed.lock().take();
         if let Some(mut known) = known
             && let Some(digest) = known.current(py, rules)?
         {
+            let reading = known.reading();
             let old = self.followed.lock().replace(known);
             drop(old);
-            return Ok(digest);
+            return Ok((digest, reading));
         }
         let followed = self.follow(py, rules)?;
-        let digest = followed.fingerprint().digest();
+        let found = (followed.fingerprint().digest(), followed.reading());
         let old = self.followed.lock().replace(followed);
         drop(old);
-        Ok(digest)
+        Ok(found)
     }
 
     /// Follows the function's code.
@@ -289,7 +294,8 @@ impl State {
             let ignore = PyTuple::new(py, &self.options.ignore)?;
             extra.push(("ignore".to_owned(), ignore.into_any()));
         }
-        let root = Root { object: self.wrapped.bind(py).clone(), extra };
+        let root =
+            Root { object: self.wrapped.bind(py).clone(), extra, reading: Reading::default() };
         for _ in 0..ATTEMPTS {
             match follow(&root, rules) {
                 Err(HashError::Retrace) => {}
@@ -309,25 +315,22 @@ impl State {
         key: &Digest,
         arguments: RawArguments<'_>,
     ) -> PyResult<Found<'py>> {
-        self.look_up_as(py, rules, key, &|| self.describe(py, arguments), true)
+        self.look_up_as(py, rules, key, &|| self.describe(py, arguments), Outcome::Hit(Tier::Memory))
     }
 
-    /// As `look_up`, for a call described otherwise; `count` puts it into the statistics.
+    /// As `look_up`, for a call described otherwise; `outcome` is what a success counts as.
     pub fn look_up_as<'py>(
         &self,
         py: Python<'py>,
         rules: &Rules,
         key: &Digest,
         call: &dyn Fn() -> String,
-        count: bool,
+        outcome: Outcome,
     ) -> PyResult<Found<'py>> {
         let (stored, cost) = match self.take(py, key) {
             Ok(found) => found,
             Err(reason) => {
                 if !self.adopt(py, key) {
-                    if count {
-                        self.stats.record(Outcome::Miss(reason));
-                    }
                     return Ok(Found::Missing(reason));
                 }
                 match self.take(py, key) {
@@ -338,13 +341,12 @@ impl State {
         };
         match stored.hand_out(self, py, rules, call)? {
             Handed::Output(output) => {
-                self.stats.record(Outcome::Hit(Tier::Memory));
+                self.stats.record(outcome);
                 self.stats.record_saved(cost);
                 Ok(Found::Output(output))
             }
             Handed::Recompute => {
                 self.shelf.remove(&self.shelf_name, key);
-                self.stats.record(Outcome::Miss(MissReason::Cleared));
                 Ok(Found::Missing(MissReason::Cleared))
             }
         }
@@ -377,6 +379,7 @@ impl State {
         rules: &Rules,
         key: Digest,
         arguments: RawArguments<'_>,
+        reason: MissReason,
     ) -> PyResult<Bound<'py, PyAny>> {
         let owner = this_thread();
         let flight = (self.id, key);
@@ -391,15 +394,17 @@ impl State {
                             rules,
                             &key,
                             &|| self.describe(py, arguments),
-                            false,
+                            Outcome::Joined,
                         )?
                     {
                         return Ok(output);
                     }
+                    self.stats.record(Outcome::Miss(reason));
                     return self.run(py, rules, key, arguments);
                 }
                 // The computation needs itself, or waiting would never end.
                 Claim::Reentrant | Claim::WouldDeadlock => {
+                    self.stats.record(Outcome::Miss(reason));
                     return self.run(py, rules, key, arguments);
                 }
                 Claim::Wait(ticket) => {
@@ -413,7 +418,7 @@ impl State {
                             rules,
                             &key,
                             &|| self.describe(py, arguments),
-                            false,
+                            Outcome::Joined,
                         )?
                     {
                         return Ok(output);

@@ -27,7 +27,6 @@ const MACHINERY: &[&str] = &[
     "_abc_cache",
     "_abc_negative_cache",
     "_abc_negative_cache_version",
-    "__abstractmethods__",
     "__static_attributes__",
     "__firstlineno__",
     "__annotate__",
@@ -45,6 +44,16 @@ const MACHINERY: &[&str] = &[
     "__classdictcell__",
     "__subclasshook__.cache",
 ];
+
+/// How many registrations with abstract classes this process has seen.
+fn registrations() -> u64 {
+    // SAFETY: guards are only looked at with the interpreter attached.
+    let py = unsafe { Python::assume_attached() };
+    raw::loaded_module(py, "_abc")
+        .and_then(|abc| abc.call_method0(intern!(py, "get_cache_token")).ok())
+        .and_then(|token| token.extract().ok())
+        .unwrap_or(0)
+}
 
 impl Follower<'_> {
     /// Writes the body of a class node.
@@ -76,11 +85,41 @@ impl Follower<'_> {
             .collect();
         entries.sort_by(|a, b| a.0.cmp(&b.0));
         let own = class_name(class);
+        if let Some(registered) = self.registered_classes(class) {
+            writer.str(b"registered");
+            writer.head(tag::SET, registered.len());
+            for subclass in registered {
+                self.write_class(writer, &subclass, self.rules())?;
+            }
+        }
         for (name, value) in entries {
             writer.str(name.as_bytes());
             self.class_entry(writer, &format!("{own}.{name}"), class, &name, &value)?;
         }
         Ok(())
+    }
+
+    /// The classes that were registered with an abstract base class of the user's, by name.
+    fn registered_classes<'py>(
+        &mut self,
+        class: &Bound<'py, PyType>,
+    ) -> Option<Vec<Bound<'py, PyType>>> {
+        let py = class.py();
+        raw::dict_get(&raw::type_dict(class)?, intern!(py, "_abc_impl"))?;
+        self.guard(Guard::Count { read: registrations, seen: registrations() });
+        let abc = raw::loaded_module(py, "_abc")?;
+        // Without changing anything it tells (weak references to the registered classes, caches, …).
+        let dump = abc.call_method1(intern!(py, "_get_dump"), (class,)).ok()?;
+        let mut classes: Vec<Bound<'py, PyType>> = dump
+            .get_item(0)
+            .ok()?
+            .try_iter()
+            .ok()?
+            .flatten()
+            .filter_map(|weak| weak.call0().ok()?.cast_into::<PyType>().ok())
+            .collect();
+        classes.sort_by_key(|c| class_name(c).to_string());
+        Some(classes)
     }
 
     fn counts(&self, name: &str, value: &Bound<'_, PyAny>) -> bool {

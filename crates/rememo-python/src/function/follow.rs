@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyString, PyType};
 use rememo::digest::Digest;
 use rememo::encode::{Writer, tag};
 use rememo::fingerprint::{Builder, Fingerprint, Kind, NodeId, Origin as Place};
@@ -30,6 +30,23 @@ pub struct Root<'py> {
     pub object: Bound<'py, PyAny>,
     /// What the user named besides (`depends_on`), with names for errors and explanations.
     pub extra: Vec<(String, Bound<'py, PyAny>)>,
+    /// What other code can see of the code that is followed.
+    pub reading: Reading,
+}
+
+/// What some followed code can read of functions and classes beyond their behaviour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Reading {
+    /// Docstrings.
+    pub docs: bool,
+    /// Annotations.
+    pub annotations: bool,
+}
+
+impl Reading {
+    fn or(self, other: Self) -> Self {
+        Self { docs: self.docs || other.docs, annotations: self.annotations || other.annotations }
+    }
 }
 
 /// A value that code reads.
@@ -51,6 +68,7 @@ pub struct Followed {
     volatile: Vec<usize>,
     known: Known,
     not_followed: Vec<NotFollowed>,
+    reading: Reading,
 }
 
 /// Code that was met while following, so that values that mention it can be encoded again.
@@ -81,32 +99,29 @@ pub struct Follower<'a> {
     guarded: FxHashSet<(usize, usize)>,
     functions: Vec<Py<PyAny>>,
     pub(super) attribute_names: FxHashSet<String>,
-    docs: bool,
-    annotations: bool,
-    saw_docs: bool,
-    saw_annotations: bool,
+    reading: Reading,
+    saw: Reading,
     pub(super) not_followed: Vec<NotFollowed>,
     errors: Vec<Unhashable>,
 }
 
 /// Follows `root` under these rules.
 pub fn follow(root: &Root<'_>, rules: &Rules) -> Result<Followed, HashError> {
-    let (mut docs, mut annotations) = (false, false);
+    let mut reading = root.reading;
     loop {
-        let mut follower = Follower::new(rules, docs, annotations);
+        let mut follower = Follower::new(rules, reading);
         follower.run(root)?;
         // Docstrings and annotations count only if some code that was reached can read them.
-        if (follower.saw_docs && !docs) || (follower.saw_annotations && !annotations) {
-            docs |= follower.saw_docs;
-            annotations |= follower.saw_annotations;
-            continue;
+        let now = reading.or(follower.saw);
+        if now == reading {
+            return follower.finish();
         }
-        return follower.finish();
+        reading = now;
     }
 }
 
 impl<'a> Follower<'a> {
-    fn new(rules: &'a Rules, docs: bool, annotations: bool) -> Self {
+    fn new(rules: &'a Rules, reading: Reading) -> Self {
         Self {
             rules,
             builder: Builder::new(),
@@ -118,10 +133,8 @@ impl<'a> Follower<'a> {
             guarded: FxHashSet::default(),
             functions: Vec::new(),
             attribute_names: FxHashSet::default(),
-            docs,
-            annotations,
-            saw_docs: false,
-            saw_annotations: false,
+            reading,
+            saw: Reading::default(),
             not_followed: Vec::new(),
             errors: Vec::new(),
         }
@@ -180,6 +193,7 @@ impl<'a> Follower<'a> {
             volatile,
             known: self.known,
             not_followed,
+            reading: self.reading,
         })
     }
 
@@ -188,11 +202,11 @@ impl<'a> Follower<'a> {
     }
 
     pub(super) fn reads_doc(&self) -> bool {
-        self.docs
+        self.reading.docs
     }
 
     pub(super) fn reads_annotations(&self) -> bool {
-        self.annotations
+        self.reading.annotations
     }
 
     // ---- guards -------------------------------------------------------------------------------
@@ -395,15 +409,15 @@ impl<'a> Follower<'a> {
         self.guard(Guard::function(function));
         let code = function.code();
         let visible =
-            facts::Visible { locals: false, docs: self.docs, annotations: self.annotations };
+            facts::Visible { locals: false, docs: self.reading.docs, annotations: self.reading.annotations };
         let facts = facts::of(py, &code, visible)?;
-        self.saw_docs |= facts.reads_doc;
-        self.saw_annotations |= facts.reads_annotations;
+        self.saw.docs |= facts.reads_doc;
+        self.saw.annotations |= facts.reads_annotations;
         let own = name::function_name(function).to_string();
         writer.str(b"function");
         writer.str(minor_version(py).as_bytes());
         writer.raw(facts.body.as_bytes());
-        if self.docs {
+        if self.reading.docs {
             let doc = function.doc().unwrap_or_else(|| py.None().into_bound(py));
             let node = self.value_node(
                 Kind::Attribute,
@@ -414,7 +428,7 @@ impl<'a> Follower<'a> {
             );
             self.write_node(writer, node);
         }
-        if self.annotations
+        if self.reading.annotations
             && let Some(annotations) = self.annotations_of(function)
         {
             let node = self.value_node(
@@ -444,7 +458,9 @@ impl<'a> Follower<'a> {
             }
         }
         for name in &facts.attribute_names {
-            self.attribute_names.insert(raw::string(name.bind(py)));
+            let name = raw::string(name.bind(py));
+            self.note_method(&name, &own, &facts);
+            self.attribute_names.insert(name);
         }
         writer.varint(facts.accesses.len() as u64);
         for access in &facts.accesses {
@@ -624,24 +640,11 @@ pub(super) fn wrapper_parts(function: &Function<'_>) -> Option<Vec<Part>> {
     if closure.is_none() && wrapped.is_none() {
         return None;
     }
-    let names = function
-        .code()
-        .getattr(intern!(py, "co_freevars"))
-        .ok()
-        .and_then(|n| n.cast_into::<PyTuple>().ok());
-    let is_dispatch = function.qualname() == "singledispatch.<locals>.wrapper";
+    if function.qualname() == "singledispatch.<locals>.wrapper" {
+        return dispatch_parts(function);
+    }
     let mut parts = Vec::new();
-    for (i, cell) in closure.iter().flatten().enumerate() {
-        let name = names
-            .as_ref()
-            .and_then(|n| n.get_item(i).ok())
-            .and_then(|n| n.cast_into::<PyString>().ok())
-            .map(|n| raw::string(&n))
-            .unwrap_or_default();
-        // A cache of look-ups changes by mere use.
-        if is_dispatch && matches!(name.as_str(), "dispatch_cache" | "cache_token" | "dispatch") {
-            continue;
-        }
+    for cell in closure.iter().flatten() {
         match raw::cell_contents(&cell) {
             // A function that mentions itself.
             Some(content) if content.is(&function.0) => {}
@@ -653,6 +656,22 @@ pub(super) fn wrapper_parts(function: &Function<'_>) -> Option<Vec<Part>> {
         parts.push(Part::named("__wrapped__", wrapped));
     }
     Some(parts)
+}
+
+/// A function of `functools.singledispatch`: what it dispatches to, by type; not its cache of look-ups.
+fn dispatch_parts(function: &Function<'_>) -> Option<Vec<Part>> {
+    let py = function.0.py();
+    let dict = function.dict()?;
+    let registry = raw::dict_get(&dict, intern!(py, "registry"))?;
+    let mut entries: Vec<(String, Bound<'_, PyAny>)> = Vec::new();
+    for item in registry.call_method0("items").ok()?.try_iter().ok()?.flatten() {
+        let class = item.get_item(0).ok()?;
+        let name = class.cast::<PyType>().map(name::class_name).map(|n| n.to_string());
+        entries.push((name.unwrap_or_default(), item));
+    }
+    // In the order of names: the order of registration does not decide which one is called.
+    entries.sort_by(|a, b| a.0.cmp(&b.0));
+    Some(entries.into_iter().map(|(_, item)| Part::hidden(item)).collect())
 }
 
 fn code_place(code: &Bound<'_, PyAny>) -> Option<Place> {
@@ -743,6 +762,11 @@ impl Followed {
     /// The fingerprint as last seen.
     pub fn fingerprint(&self) -> &Fingerprint {
         &self.fingerprint
+    }
+
+    /// What the code can read of code that it is given as an argument.
+    pub fn reading(&self) -> Reading {
+        self.reading
     }
 
     /// What could not be followed.

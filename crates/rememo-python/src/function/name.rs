@@ -212,8 +212,38 @@ pub fn class_origin(class: &Bound<'_, PyType>) -> Origin {
             Origin::User { .. } => Origin::Library(python(class.py())),
         };
     }
-    let (module, _) = raw::type_names(class);
-    module_origin(class.py(), &module)
+    let (module, qualname) = raw::type_names(class);
+    match module_origin(class.py(), &module) {
+        Origin::Library(library) if is_of_library(class, &module, &qualname) => {
+            Origin::Library(library)
+        }
+        Origin::Library(_) => Origin::User { file: None },
+        user @ Origin::User { .. } => user,
+    }
+}
+
+/// Whether a class that names a library's module is really the library's. `__module__` says in whose frame it
+/// was made (`types.new_class` says `types`) or what somebody wrote there, so its own functions are asked too.
+fn is_of_library(class: &Bound<'_, PyType>, module: &str, qualname: &str) -> bool {
+    let py = class.py();
+    if raw::by_dotted_name(py, &format!("{module}.{qualname}")).is_some_and(|c| c.is(class)) {
+        return true;
+    }
+    let mut has_functions = false;
+    for value in raw::type_dict(class).iter().flat_map(|dict| dict.values().iter()) {
+        if let Some(function) = Function::of(&value) {
+            has_functions = true;
+            if matches!(function_origin(&function), Origin::User { .. }) {
+                return false;
+            }
+        }
+        // SAFETY: compares a type pointer: a method written in C.
+        if unsafe { ffi::Py_TYPE(value.as_ptr()) == &raw mut ffi::PyMethodDescr_Type } {
+            return true;
+        }
+    }
+    // A class without any code that the library does not know by this name was made by somebody else.
+    has_functions
 }
 
 /// Whose code a module is. The main program is the user's, whoever runs it (a test runner, a notebook's kernel).

@@ -7,7 +7,7 @@ use rememo::digest::Digest;
 use rememo::encode::{Writer, tag};
 use rustc_hash::FxHashMap;
 
-use super::follow::{Followed, Root, follow, wrapper_parts, write_code_object};
+use super::follow::{Followed, Reading, Root, follow, wrapper_parts, write_code_object};
 use super::name::{self, QualifiedName, Sort};
 use super::origin::{Library, Origin};
 use crate::error::HashError;
@@ -21,12 +21,17 @@ const ATTEMPTS: usize = 8;
 
 /// Fingerprints of functions and classes, remembered as long as their guards hold.
 #[derive(Default)]
-pub struct CodeCache(Mutex<FxHashMap<usize, Box<Followed>>>);
+pub struct CodeCache(Mutex<FxHashMap<(usize, Reading), Box<Followed>>>);
 
 impl CodeCache {
     /// The digest of the fingerprint of a function, class or module.
-    pub fn digest(&self, object: &Bound<'_, PyAny>, rules: &Rules) -> Result<Digest, HashError> {
-        let id = object.as_ptr() as usize;
+    pub fn digest(
+        &self,
+        object: &Bound<'_, PyAny>,
+        rules: &Rules,
+        reading: Reading,
+    ) -> Result<Digest, HashError> {
+        let id = (object.as_ptr() as usize, reading);
         // Taken out while it is looked at: foreign code may run and come back here.
         let known = self.0.lock().remove(&id);
         if let Some(mut known) = known
@@ -35,7 +40,13 @@ impl CodeCache {
             self.put(id, known);
             return Ok(digest);
         }
-        let root = Root { object: object.clone(), extra: Vec::new() };
+        // A function that is a value counts with all its attributes: whoever gets it can read them.
+        let attributes = Function::of(object).and_then(|function| function.dict());
+        let extra = attributes
+            .into_iter()
+            .map(|dict| ("attributes".to_owned(), dict.into_any()))
+            .collect();
+        let root = Root { object: object.clone(), extra, reading };
         for _ in 0..ATTEMPTS {
             match follow(&root, rules) {
                 Ok(followed) => {
@@ -57,7 +68,7 @@ impl CodeCache {
         drop(forgotten);
     }
 
-    fn put(&self, id: usize, followed: Box<Followed>) {
+    fn put(&self, id: (usize, Reading), followed: Box<Followed>) {
         let mut known = self.0.lock();
         let forgotten =
             if known.len() >= LIMIT { std::mem::take(&mut *known) } else { FxHashMap::default() };
@@ -68,7 +79,17 @@ impl CodeCache {
 }
 
 /// Writes code in arguments.
-pub struct ArgumentCode<'a>(pub &'a CodeCache);
+pub struct ArgumentCode<'a> {
+    codes: &'a CodeCache,
+    reading: Reading,
+}
+
+impl<'a> ArgumentCode<'a> {
+    /// Code for readers that can see this much of it.
+    pub fn new(codes: &'a CodeCache, reading: Reading) -> Self {
+        Self { codes, reading }
+    }
+}
 
 fn write_library(writer: &mut Writer, library: &Library, name: &QualifiedName) {
     writer.u8(tag::LIBRARY_CODE);
@@ -88,14 +109,14 @@ impl CodeRefs for ArgumentCode<'_> {
         match name::sort(code) {
             Sort::UserFunction(function) => {
                 writer.u8(tag::USER_CODE);
-                writer.raw(self.0.digest(code, rules)?.as_bytes());
+                writer.raw(self.codes.digest(code, rules, self.reading)?.as_bytes());
                 // Library code reads these names too.
                 writer.str(function.name().as_bytes());
                 writer.str(function.qualname().as_bytes());
             }
             Sort::UserClass(_) | Sort::UserModule(_) => {
                 writer.u8(tag::USER_CODE);
-                writer.raw(self.0.digest(code, rules)?.as_bytes());
+                writer.raw(self.codes.digest(code, rules, self.reading)?.as_bytes());
             }
             Sort::Cached(wrapped) => return self.write(writer, &wrapped, rules),
             Sort::Library(library, name) => write_library(writer, &library, &name),

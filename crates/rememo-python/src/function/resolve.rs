@@ -95,7 +95,7 @@ impl Follower<'_> {
                 {
                     return Ok(());
                 }
-                let Some(spot) = self.free_variable(function, free.bind(py)) else {
+                let Some(spot) = self.free_variable(function, free.bind(py), ordinal) else {
                     writer.str(b"empty cell");
                     return Ok(());
                 };
@@ -149,6 +149,7 @@ impl Follower<'_> {
         &mut self,
         function: &Function<'py>,
         key: &Bound<'py, PyString>,
+        ordinal: Option<usize>,
     ) -> Option<Spot<'py>> {
         let names = function
             .code()
@@ -165,7 +166,8 @@ impl Follower<'_> {
         });
         Some(Spot {
             object: contents?,
-            name: format!("{}.{}", name::function_name(function), raw::string(key)),
+            // By number: the names of enclosed variables do not count.
+            name: format!("{} cell {}", name::function_name(function), ordinal.unwrap_or(index)),
             place: (cell.as_ptr() as usize, String::new()),
             kind: Kind::Closure,
             guard: Some(guard),
@@ -479,9 +481,6 @@ impl Follower<'_> {
                             let class = spot.object.get_type();
                             return self.write_class(writer, &class, self.rules());
                         }
-                        if let Step::Attr(key) = step {
-                            self.note_method(&raw::string(key.bind(py)), reader);
-                        }
                         if let Some(next) = self.plain_step(py, &spot, step) {
                             (spot, path) = (next, rest);
                             continue;
@@ -597,9 +596,15 @@ impl Follower<'_> {
         }
     }
 
-    fn note_method(&mut self, name: &str, reader: &Reader) {
+    /// Notes methods that read files, whoever has them.
+    pub(super) fn note_method(&mut self, name: &str, reader: &str, facts: &CodeFacts) {
         if let Some(why) = unseen::method_reason(name) {
-            self.note(name.to_owned(), why, reader);
+            let reader = Reader {
+                name: reader.to_owned(),
+                file: facts.filename.clone(),
+                line: facts.first_line,
+            };
+            self.note(name.to_owned(), why, &reader);
         }
     }
 

@@ -109,10 +109,18 @@ impl Encoder<'_> {
             return self.open_state(object, class);
         };
         let read = |name| raw::dict_get(&dict, name).unwrap_or_else(|| py.None().into_bound(py));
-        let parts = vec![
+        let mut parts = vec![
             Part::named("name", read(intern!(py, "_name_"))),
             Part::named("value", read(intern!(py, "_value_"))),
         ];
+        for (key, value) in dict.iter() {
+            let Ok(key) = key.cast_into::<PyString>() else { continue };
+            if ENUM_MACHINERY.contains(&raw::string(&key).as_str()) {
+                continue;
+            }
+            parts.push(Part::hidden(key.clone().into_any()));
+            parts.push(Part { label: Label::Attribute(key.unbind()), value: value.unbind() });
+        }
         self.instance(class, "enum", parts)
     }
 
@@ -297,6 +305,10 @@ impl Encoder<'_> {
         Ok(copy)
     }
 }
+
+/// What `enum` itself writes into a member.
+const ENUM_MACHINERY: &[&str] =
+    &["_name_", "_value_", "_sort_order_", "__objclass__", "_inverted_", "_hashable_values_"];
 
 /// The bytes of an object's buffer in C order.
 pub fn object_bytes(py: Python<'_>, object: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {

@@ -12,7 +12,7 @@ def upper(logger, method, event):
 
 
 log = structlog.wrap_logger(
-    structlog.testing.CapturingLogger(), processors=[upper, structlog.processors.KeyValueRenderer()]
+    structlog.PrintLogger(), processors=[upper, structlog.processors.KeyValueRenderer()]
 ).bind(job="nightly")
 LIMIT = 5
 

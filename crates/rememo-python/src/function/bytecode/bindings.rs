@@ -4,8 +4,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use super::decode::NO_TARGET;
-use super::flow::Slot;
+use super::flow::{self, Slot, Surroundings};
 use super::path::{Paths, Root};
+use super::program::Program;
 use super::{Unit, Visible};
 
 /// What a top-level name is bound to.
@@ -32,10 +33,12 @@ pub(crate) fn module_bindings(code: &Bound<'_, PyAny>) -> PyResult<Vec<(Py<PyStr
     let mut unit = Unit::decode(code)?;
     unit.simplify(Visible::default())?;
     let mut paths = Paths::default();
-    unit.run(&[], false, false, &mut paths)?;
+    let around = Surroundings { free: &[], shared: &[], outermost: true, locals_are_seen: false };
+    let program = Program::plain(&unit.code);
+    let flow = flow::run(&unit.code, &program, &unit.lines, &unit.closures, &around, &mut paths)?;
     let conditional = conditional(&unit);
     let mut bindings: Vec<(Bound<'_, PyString>, Binding)> = Vec::new();
-    for &(index, name, value) in &unit.flow.stores {
+    for &(index, name, value) in &flow.stores {
         let name = match name {
             Some(name) => unit.code.names[name as usize].clone(),
             None => PyString::new(code.py(), "*"),

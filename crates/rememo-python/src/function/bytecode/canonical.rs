@@ -14,21 +14,30 @@ use rustc_hash::FxHashMap;
 
 use super::Visible;
 use super::constant::{write_bytes, write_constant, write_number, write_text};
-use super::decode::{CO_VARARGS, CO_VARKEYWORDS, Code, NO_TARGET};
+use super::decode::{CO_VARARGS, CO_VARKEYWORDS, Code, Instruction, NO_TARGET};
 use super::flow::{FUNCTION_SCOPE, Flow};
 use super::merge::{NONE, Node, Variable, merge};
 use super::opcode::{Op, Operand};
+use super::program::{Program, Step};
 
 /// Flags that change what a call does: variable parameters, generators and coroutines.
 const BEHAVIOUR_FLAGS: u32 = 0x1 | 0x2 | CO_VARARGS | CO_VARKEYWORDS | 0x20 | 0x80 | 0x100 | 0x200;
 
 /// The canonical form of one code object.
-#[derive(Clone)]
 pub(super) struct Canonical {
     /// Digest of everything but the code's own name and the names of its free variables.
     pub(super) digest: Digest,
     /// Its free variables (numbers within `co_freevars`) in the order in which the walk meets them.
     pub(super) free: Vec<u32>,
+    /// The merged graph, numbered as the walk goes.
+    pub(super) program: Program,
+}
+
+impl Default for Canonical {
+    /// That of no code, until the code is known.
+    fn default() -> Self {
+        Self { digest: Digest([0; 32]), free: Vec::new(), program: Program::default() }
+    }
 }
 
 /// Computes the canonical form of `code`; `nested` gives that of the code objects among its constants.
@@ -44,16 +53,17 @@ pub(super) fn canonical<'a>(
         nested,
         labels: Labels::default(),
         nodes: Vec::new(),
+        steps: Vec::new(),
         at: FxHashMap::default(),
         pending: Vec::new(),
     };
-    let entry = if code.instructions.is_empty() { NONE } else { graph.reach(0) };
+    let entry = if code.instructions.is_empty() { NONE } else { graph.reach(0).node };
     graph.build()?;
     let classes = merge(&graph.nodes);
     let mut out = Vec::with_capacity(graph.nodes.len() * 16);
     header(&mut out, code, visible)?;
-    let free = walk(&mut out, &graph, &classes, entry, visible)?;
-    Ok(Canonical { digest: Digest::of(&out), free })
+    let (free, order) = walk(&mut out, &graph, &classes, entry, visible)?;
+    Ok(Canonical { digest: Digest::of(&out), free, program: graph.program(&classes, &order) })
 }
 
 /// Everything about a code object that is not an instruction.
@@ -82,22 +92,37 @@ fn header(out: &mut Vec<u8>, code: &Code<'_>, visible: Visible) -> PyResult<()> 
 /// Labels by what they say.
 #[derive(Default)]
 struct Labels {
-    ids: FxHashMap<Vec<u8>, u32>,
+    ids: FxHashMap<(Vec<u8>, Form), u32>,
     texts: Vec<Vec<u8>>,
 }
 
+/// What tells two instructions apart in one code object, yet is not written down, since it follows from the rest or can differ
+/// between codes that do the same: the height of the stack and the form of a call that is prepared (flag of
+/// the instruction, empty places pushed on the ways to the next ones).
+type Form = (u32, u32, [u32; 2]);
+
 impl Labels {
-    fn intern(&mut self, text: Vec<u8>) -> u32 {
-        match self.ids.entry(text) {
+    fn intern(&mut self, text: Vec<u8>, form: Form) -> u32 {
+        match self.ids.entry((text, form)) {
             Entry::Occupied(entry) => *entry.get(),
             Entry::Vacant(entry) => {
                 let id = self.texts.len() as u32;
-                self.texts.push(entry.key().clone());
+                self.texts.push(entry.key().0.clone());
                 *entry.insert(id)
             }
         }
     }
 }
+
+/// Where control goes from an instruction.
+#[derive(Clone, Copy)]
+struct Way {
+    node: u32,
+    /// How many empty places are pushed on the way.
+    nulls: u32,
+}
+
+const NO_WAY: Way = Way { node: NONE, nulls: 0 };
 
 /// What an instruction came to, once jumps are followed and compiler variants are one.
 enum Place {
@@ -113,88 +138,99 @@ struct Graph<'a, 'b, 'py> {
     nested: &'b dyn Fn(u32) -> Option<&'a Canonical>,
     labels: Labels,
     nodes: Vec<Node>,
+    /// Per node: the instruction as it is run, and how many empty places are pushed on the ways to the next ones.
+    steps: Vec<(Op, [u32; 2])>,
     /// Node of an instruction, or of a loop that does nothing.
     at: FxHashMap<(u32, bool), u32>,
     pending: Vec<(u32, bool)>,
 }
 
 impl Graph<'_, '_, '_> {
-    /// The node that control comes to at `index`; made if it is new.
-    fn reach(&mut self, index: u32) -> u32 {
-        let place = match self.resolve(index) {
+    /// The node that control comes to at `index`, made if it is new.
+    fn reach(&mut self, index: u32) -> Way {
+        let (place, nulls) = self.resolve(index);
+        let place = match place {
             Place::At(index) => (index, false),
             Place::Nowhere(index) => (index, true),
         };
-        *self.at.entry(place).or_insert_with(|| {
+        let node = *self.at.entry(place).or_insert_with(|| {
             self.pending.push(place);
             self.nodes.push(Node { label: 0, variables: Vec::new(), next: [NONE; 3] });
+            self.steps.push((Op::NOP, [0; 2]));
             self.nodes.len() as u32 - 1
-        })
+        });
+        Way { node, nulls }
     }
 
-    /// Follows jumps and instructions without effect.
-    fn resolve(&self, start: u32) -> Place {
+    /// Follows jumps and instructions without effect; counts empty places pushed.
+    fn resolve(&self, start: u32) -> (Place, u32) {
         let mut index = start;
         let mut smallest = start;
+        let mut nulls = 0;
         for _ in 0..=self.code.instructions.len() {
             let instruction = &self.code.instructions[index as usize];
+            let is_last = index as usize + 1 == self.code.instructions.len();
             match instruction.op {
                 Op::JUMP => index = instruction.target,
+                Op::NOP if !is_last => index += 1,
                 // The empty place of a call is the same in both of its forms; see `CALL` below.
-                Op::NOP | Op::PUSH_NULL if index as usize + 1 < self.code.instructions.len() => {
-                    index += 1
-                }
-                _ => return Place::At(index),
+                Op::PUSH_NULL if !is_last => (index, nulls) = (index + 1, nulls + 1),
+                _ => return (Place::At(index), nulls),
             }
             smallest = smallest.min(index);
         }
-        Place::Nowhere(smallest)
+        (Place::Nowhere(smallest), 0)
     }
 
     fn build(&mut self) -> PyResult<()> {
         let mut done = 0;
         while done < self.pending.len() {
             let (index, nowhere) = self.pending[done];
-            let node = if nowhere { self.endless(index) } else { self.instruction(index)? };
-            self.nodes[done] = node;
+            let (node, step) = if nowhere { self.endless(index) } else { self.instruction(index)? };
+            (self.nodes[done], self.steps[done]) = (node, step);
             done += 1;
         }
         Ok(())
     }
 
-    fn endless(&mut self, index: u32) -> Node {
-        let label = b"\x07endless".to_vec();
-        self.node(index, label, Vec::new(), [NONE; 2])
+    fn endless(&mut self, index: u32) -> (Node, (Op, [u32; 2])) {
+        let mut label = Vec::new();
+        write_bytes(&mut label, b"endless");
+        self.node(index, Op::NOP, label, Vec::new(), [NO_WAY; 2])
     }
 
     /// Completes a node with its exception handler.
     fn node(
         &mut self,
         index: u32,
+        op: Op,
         mut label: Vec<u8>,
         variables: Vec<Variable>,
-        next: [u32; 2],
-    ) -> Node {
-        let handler = match self.code.instructions[index as usize].handler {
+        ways: [Way; 2],
+    ) -> (Node, (Op, [u32; 2])) {
+        let Instruction { handler, flag, .. } = self.code.instructions[index as usize];
+        let handler = match handler {
             NO_TARGET => NONE,
             number => {
                 let handler = self.code.handlers[number as usize];
                 label.push(b'!');
                 write_number(&mut label, u64::from(handler.depth));
                 label.push(u8::from(handler.lasti));
-                self.reach(handler.target)
+                self.reach(handler.target).node
             }
         };
-        let [first, second] = next;
-        Node { label: self.labels.intern(label), variables, next: [first, second, handler] }
+        let nulls = ways.map(|way| way.nulls);
+        let height = self.flow.heights[index as usize];
+        let label = self.labels.intern(label, (height, flag, nulls));
+        (Node { label, variables, next: [ways[0].node, ways[1].node, handler] }, (op, nulls))
     }
 
-    fn instruction(&mut self, index: u32) -> PyResult<Node> {
+    fn instruction(&mut self, index: u32) -> PyResult<(Node, (Op, [u32; 2]))> {
         let instruction = self.code.instructions[index as usize];
         let (mut op, mut target) = (instruction.op, instruction.target);
         // Where a kept condition is tested again, the compiler goes on to where the test leads, if lines allow.
         while matches!(op, Op::JUMP_IF_FALSE_OR_POP | Op::JUMP_IF_TRUE_OR_POP) {
-            let Place::At(next) = self.resolve(target) else { break };
+            let (Place::At(next), _) = self.resolve(target) else { break };
             let next_op = self.code.instructions[next as usize].op;
             let jumps_on_true = op == Op::JUMP_IF_TRUE_OR_POP;
             match next_op {
@@ -233,17 +269,43 @@ impl Graph<'_, '_, '_> {
                 self.label(index, op, &mut label, &mut variables)?;
                 let goes_on =
                     !op.ends_block() && (following as usize) < self.code.instructions.len();
-                let first = if goes_on { self.reach(following) } else { NONE };
-                let second = if target == NO_TARGET { NONE } else { self.reach(target) };
+                let first = if goes_on { self.reach(following) } else { NO_WAY };
+                let second = if target == NO_TARGET { NO_WAY } else { self.reach(target) };
                 [first, second]
             }
         };
-        Ok(self.node(index, label, variables, next))
+        Ok(self.node(index, op, label, variables, next))
     }
 
-    fn branch(&mut self, label: &mut Vec<u8>, name: &str, then: u32, otherwise: u32) -> [u32; 2] {
+    fn branch(&mut self, label: &mut Vec<u8>, name: &str, then: u32, otherwise: u32) -> [Way; 2] {
         write_bytes(label, name.as_bytes());
         [self.reach(then), self.reach(otherwise)]
+    }
+
+    /// The merged graph in the order of the walk (`order`: a node of each class met), to be run.
+    fn program(&self, classes: &[u32], order: &[u32]) -> Program {
+        let numbers: FxHashMap<u32, u32> =
+            (0..).zip(order).map(|(number, &node)| (classes[node as usize], number)).collect();
+        let mut steps = Vec::with_capacity(order.len());
+        let mut nulls = Vec::new();
+        for &node in order {
+            let (op, pushed) = self.steps[node as usize];
+            let mut next = self.nodes[node as usize].next.map(|next| match next {
+                NONE => NONE,
+                next => numbers[&classes[next as usize]],
+            });
+            let instruction = self.pending[node as usize].0;
+            for (next, pushed) in next.iter_mut().zip(pushed) {
+                for _ in 0..pushed {
+                    let null = Step { instruction, op: Op::PUSH_NULL, next: [*next, NONE, NONE] };
+                    nulls.push(null);
+                    *next = (order.len() + nulls.len()) as u32 - 1;
+                }
+            }
+            steps.push(Step { instruction, op, next });
+        }
+        steps.append(&mut nulls);
+        Program::new(steps)
     }
 
     /// What an instruction does, apart from the variables that it names.
@@ -292,15 +354,16 @@ impl Graph<'_, '_, '_> {
     }
 }
 
-/// Writes the merged graph from the entry on; returns the free variables in the order met.
+/// Writes the merged graph from the entry on; returns the free variables and a node of each class, both in the order met.
 fn walk(
     out: &mut Vec<u8>,
     graph: &Graph<'_, '_, '_>,
     classes: &[u32],
     entry: u32,
     visible: Visible,
-) -> PyResult<Vec<u32>> {
+) -> PyResult<(Vec<u32>, Vec<u32>)> {
     let code = graph.code;
+    let mut order = Vec::new();
     let mut local_numbers: FxHashMap<Variable, u64> = FxHashMap::default();
     for parameter in 0..code.parameter_count() as u32 {
         local_numbers.insert((parameter, FUNCTION_SCOPE), u64::from(parameter));
@@ -322,6 +385,7 @@ fn walk(
             }
             Entry::Vacant(vacant) => vacant.insert(fresh),
         };
+        order.push(node);
         let Node { label, variables, next } = &graph.nodes[node as usize];
         out.push(b'+');
         write_bytes(out, &graph.labels.texts[*label as usize]);
@@ -351,5 +415,5 @@ fn walk(
         }
         pending.extend(next.iter().rev());
     }
-    Ok(free)
+    Ok((free, order))
 }

@@ -3,8 +3,8 @@
 //! local variables, docstrings and annotations leave as it is.
 //!
 //! `decode` turns bytes into instructions (`opcode` has the tables of each version), `shape` drops what does not count,
-//! `flow` runs the instructions on symbols (`path` holds what it finds), `canonical` takes the digest (`merge` is its graph algorithm),
-//! `bindings` tells what a module's statements bind.
+//! `canonical` takes the digest (`merge` is its graph algorithm), `flow` runs the code (as a `program`) on symbols (`path` holds
+//! what it finds), `bindings` tells what a module's statements bind.
 
 mod bindings;
 mod canonical;
@@ -15,6 +15,7 @@ mod flow;
 mod merge;
 mod opcode;
 mod path;
+mod program;
 mod shape;
 
 use std::collections::BTreeSet;
@@ -34,6 +35,7 @@ use decode::Code;
 use flow::{Flow, Surroundings};
 use opcode::{Op, Operand};
 use path::{PathId, Paths};
+use program::Program;
 use shape::Closures;
 
 /// Version of the canonical form; part of every digest of code.
@@ -102,14 +104,15 @@ pub(crate) fn analyse(object: &Bound<'_, PyAny>, visible: Visible) -> PyResult<C
     for name in &free_names {
         free.push(Some(paths.free(name)?));
     }
-    unit.run(&free, true, visible.locals, &mut paths)?;
+    unit.canonicalise(visible)?;
+    unit.read(&free, true, visible.locals, &mut paths)?;
     if let Some(class) =
         free_names.iter().position(|name| name.to_str().is_ok_and(|n| n == "__class__"))
     {
         // `super()` reads it where no instruction says so.
         free[class].into_iter().for_each(|path| paths.used(path, Usage::Value, unit.first_line));
     }
-    let canonical = unit.canonical(visible)?;
+    let canonical = &unit.canonical;
     let free: Vec<Bound<'_, PyString>> =
         canonical.free.iter().map(|&index| free_names[index as usize].clone()).collect();
     let mut out = vec![CANONICAL_VERSION, unit.code.version.0, unit.code.version.1];
@@ -120,7 +123,7 @@ pub(crate) fn analyse(object: &Bound<'_, PyAny>, visible: Visible) -> PyResult<C
         write_text(&mut out, name)?;
     }
     let mut attributes = BTreeSet::new();
-    unit.attribute_names(&mut attributes)?;
+    unit.attribute_names(&mut attributes);
     Ok(CodeFacts {
         accesses: paths.accesses(),
         attribute_names: attributes.iter().map(|name| PyString::new(py, name).unbind()).collect(),
@@ -173,6 +176,7 @@ struct Unit<'py> {
     lines: Vec<u32>,
     closures: Closures,
     flow: Flow,
+    canonical: Canonical,
     nested: FxHashMap<u32, Unit<'py>>,
 }
 
@@ -191,6 +195,7 @@ impl<'py> Unit<'py> {
             code,
             closures: Closures::default(),
             flow: Flow::default(),
+            canonical: Canonical::default(),
             nested,
         })
     }
@@ -241,9 +246,30 @@ impl<'py> Unit<'py> {
         })
     }
 
-    /// Finds what the code reads; `free` tells what its free variables hold.
-    fn run(
-        &mut self,
+    /// Finds the canonical form of the code and of what is nested in it.
+    fn canonicalise(&mut self, visible: Visible) -> PyResult<()> {
+        let free = vec![None; self.code.variables.len() - self.code.first_free];
+        let shared = self.shared();
+        let around =
+            Surroundings { free: &free, shared: &shared, outermost: false, locals_are_seen: true };
+        let program = Program::plain(&self.code);
+        let mut unused = Paths::default();
+        self.flow =
+            flow::run(&self.code, &program, &self.lines, &self.closures, &around, &mut unused)?;
+        for (constant, _) in &self.flow.nested {
+            if let Some(unit) = self.nested.get_mut(constant) {
+                unit.canonicalise(visible)?;
+            }
+        }
+        let nested = |constant| self.nested.get(&constant).map(|unit| &unit.canonical);
+        self.canonical = canonical::canonical(&self.code, &self.flow, visible, &nested)?;
+        Ok(())
+    }
+
+    /// Finds what the code reads, in its canonical form, so that neither the reads nor their order depend on layout; `free` tells
+    /// what the free variables hold.
+    fn read(
+        &self,
         free: &[Option<PathId>],
         outermost: bool,
         locals_are_seen: bool,
@@ -251,33 +277,26 @@ impl<'py> Unit<'py> {
     ) -> PyResult<()> {
         let shared = self.shared();
         let around = Surroundings { free, shared: &shared, outermost, locals_are_seen };
-        self.flow = flow::run(&self.code, &self.lines, &self.closures, &around, paths)?;
-        for (constant, free) in self.flow.nested.clone() {
-            if let Some(unit) = self.nested.get_mut(&constant) {
-                unit.run(&free, false, locals_are_seen, paths)?;
+        let program = &self.canonical.program;
+        let flow = flow::run(&self.code, program, &self.lines, &self.closures, &around, paths)?;
+        for (constant, free) in &flow.nested {
+            if let Some(unit) = self.nested.get(constant) {
+                unit.read(free, false, locals_are_seen, paths)?;
             }
         }
         Ok(())
     }
 
-    fn canonical(&self, visible: Visible) -> PyResult<Canonical> {
-        let mut nested = FxHashMap::default();
-        for &(constant, _) in &self.flow.nested {
-            if let Some(unit) = self.nested.get(&constant) {
-                nested.insert(constant, unit.canonical(visible)?);
-            }
-        }
-        canonical::canonical(&self.code, &self.flow, visible, &|constant| nested.get(&constant))
-    }
-
-    fn attribute_names(&self, names: &mut BTreeSet<String>) -> PyResult<()> {
+    fn attribute_names(&self, names: &mut BTreeSet<String>) {
         for instruction in &self.code.instructions {
             if matches!(instruction.op, Op::LOAD_ATTR | Op::LOAD_SUPER_ATTR | Op::IMPORT_FROM) {
                 let name = &self.code.names[instruction.arg as usize];
                 names.insert(name.to_str().unwrap_or_default().to_owned());
             }
         }
-        self.nested.values().try_for_each(|unit| unit.attribute_names(names))
+        for (constant, _) in &self.flow.nested {
+            self.nested.get(constant).into_iter().for_each(|unit| unit.attribute_names(names));
+        }
     }
 }
 

@@ -241,10 +241,7 @@ fn context_var(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<O
     let py = object.py();
     let mut parts = vec![Part::named("name", object.getattr("name")?)];
     let unset = pyo3::types::PyTuple::empty(py).into_any();
-    let missing = py.Ellipsis().into_bound(py);
-    let value = object.call_method1("get", (&missing,)).unwrap_or(unset);
-    if !value.is(&missing) {
-        parts.push(Part::named("value", value));
-    }
+    // Its default where it is not set; a LookupError where it has none.
+    parts.push(Part::named("value", object.call_method0("get").unwrap_or(unset)));
     Ok(encoder.record("contextvars.ContextVar", parts))
 }

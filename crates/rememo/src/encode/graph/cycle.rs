@@ -33,36 +33,41 @@ impl<'a> Cycle<'a> {
     /// Gives every member that something outside needs its bytes.
     pub(super) fn encode(mut self) {
         let colours = self.colours();
-        self.order_sets(&colours);
-        match smallest_unshared(&colours) {
-            Some(entry) => self.encode_from(entry),
-            None => self.encode_each_from_itself(),
+        let has_ties = self.order_sets(&colours);
+        let is_alone = unshared(&colours);
+        let alone = (0..colours.len()).filter(|&position| is_alone[position]);
+        if let Some(entry) = alone.min_by_key(|&position| &colours[position]) {
+            // Where elements of a set tie, members that are alike would get now one number, now
+            // another.
+            self.encode_from(entry, |position| is_alone[position] || !has_ties);
         }
+        self.encode_the_rest_from_themselves();
         for &member in self.members {
             self.local[member as usize] = NONE;
         }
     }
 
-    fn encode_from(&mut self, entry: usize) {
+    fn encode_from(&mut self, entry: usize, has_this_entry: impl Fn(usize) -> bool) {
         let numbers = self.number(entry);
         let sum = self.sum(&numbers);
-        for (&member, &number) in self.members.iter().zip(&numbers) {
-            if self.pass.needed[member as usize] > 0 {
+        for (position, (&member, &number)) in self.members.iter().zip(&numbers).enumerate() {
+            if self.pass.needed[member as usize] > 0 && has_this_entry(position) {
                 self.pass.encoded[member as usize] = cyclic(&sum, number);
             }
         }
     }
 
-    /// No colour tells any member from all others, so that each is its own entry.
+    /// Gives their bytes to the members that are their own entries.
     ///
     /// Two members with one sum show a symmetry: the member with each number under the first
     /// numbering can be exchanged for the one under the second. What symmetries carry into each
     /// other has one sum, so that a ring of like members takes two numberings, not one for each.
-    fn encode_each_from_itself(&mut self) {
+    fn encode_the_rest_from_themselves(&mut self) {
         let mut orbits = Orbits::new(self.members.len());
         let mut numberings: FxHashMap<Hash, Vec<u32>> = FxHashMap::default();
         for (position, &member) in self.members.iter().enumerate() {
-            if self.pass.needed[member as usize] == 0 {
+            let is_done = !self.pass.encoded[member as usize].is_empty();
+            if is_done || self.pass.needed[member as usize] == 0 {
                 continue;
             }
             let sum = match orbits.sum(position) {
@@ -103,8 +108,10 @@ impl<'a> Cycle<'a> {
     }
 
     /// Puts the slots of each set in the order of its elements' bytes under the last colours: from
-    /// here on, following slots in order is the same for sets as for everything else.
-    fn order_sets(&mut self, colours: &[Hash]) {
+    /// here on, following slots in order is the same for sets as for everything else. Says whether
+    /// two members of one colour are elements of one set.
+    fn order_sets(&mut self, colours: &[Hash]) -> bool {
+        let mut has_ties = false;
         for &member in self.members {
             let v = member as usize;
             if !self.pass.nodes[v].unordered {
@@ -119,8 +126,14 @@ impl<'a> Cycle<'a> {
                     bytes
                 }
             });
+            has_ties |= slots.windows(2).any(|pair| {
+                let [one, other] = [pair[0].child, pair[1].child];
+                let [a, b] = [self.local[one], self.local[other]];
+                one != other && a != NONE && b != NONE && colours[a as usize] == colours[b as usize]
+            });
             self.pass.nodes[v].slots = slots;
         }
+        has_ties
     }
 
     /// Numbers the members in preorder from the one at position `entry`; by position.
@@ -195,14 +208,13 @@ fn cyclic(sum: &Hash, number: u32) -> Vec<u8> {
     bytes
 }
 
-/// Position of the smallest colour that only one member has.
-fn smallest_unshared(colours: &[Hash]) -> Option<usize> {
+/// For each position, whether no other member has its colour.
+fn unshared(colours: &[Hash]) -> Vec<bool> {
     let mut holders: FxHashMap<&Hash, u32> = FxHashMap::default();
     for colour in colours {
         *holders.entry(colour).or_insert(0) += 1;
     }
-    let alone = (0..colours.len()).filter(|&position| holders[&colours[position]] == 1);
-    alone.min_by_key(|&position| &colours[position])
+    colours.iter().map(|colour| holders[colour] == 1).collect()
 }
 
 /// Members that symmetries carry into each other, as a union-find, with their sum once it is known.

@@ -10,8 +10,10 @@ mod step;
 use pyo3::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::decode::{Code, Instruction, NO_TARGET};
+use super::decode::Code;
+use super::merge::NONE;
 use super::path::{PathId, Paths, Usage};
+use super::program::{Program, Step};
 use super::shape::Closures;
 
 pub(super) use state::Slot;
@@ -34,6 +36,8 @@ enum Holds {
 pub(super) struct Flow {
     /// Per instruction: the scope of the variable that it names.
     pub(super) scopes: Vec<u32>,
+    /// Per instruction: how many values are on the stack before it.
+    pub(super) heights: Vec<u32>,
     /// Per instruction: whether it is a call of the form that applies a decorator (one value more is called with).
     pub(super) applies: Vec<bool>,
     /// Per instruction that loads the code of a nested function: its closure, with the scope of each variable.
@@ -56,9 +60,10 @@ pub(super) struct Surroundings<'a> {
     pub(super) locals_are_seen: bool,
 }
 
-/// Runs `code` and notes in `paths` what it reads.
+/// Runs `code` in the order of `program` and notes in `paths` what it reads.
 pub(super) fn run<'py>(
     code: &Code<'py>,
+    program: &Program,
     lines: &[u32],
     closures: &Closures,
     around: &Surroundings<'_>,
@@ -67,12 +72,13 @@ pub(super) fn run<'py>(
     let count = code.instructions.len();
     let mut runner = Runner {
         code,
+        program,
         lines,
         closures,
         around,
         paths,
         holds: FxHashMap::default(),
-        entry: vec![None; count],
+        entry: vec![None; program.len()],
         flow: None,
     };
     loop {
@@ -85,13 +91,13 @@ pub(super) fn run<'py>(
     }
     runner.flow = Some(Flow {
         scopes: vec![FUNCTION_SCOPE; count],
+        heights: vec![0; count],
         applies: vec![false; count],
         ..Flow::default()
     });
-    for index in 0..count {
-        // Unless a way from the instruction before has been followed to here already.
-        if let Some(state) = runner.entry[index].clone() {
-            runner.follow(index, state, &mut Vec::new())?;
+    for start in 0..program.len() {
+        if let Some(state) = runner.entry[start].clone() {
+            runner.follow(start, state, &mut Vec::new())?;
         }
     }
     Ok(runner.flow.take().unwrap_or_default())
@@ -99,12 +105,13 @@ pub(super) fn run<'py>(
 
 struct Runner<'a, 'py> {
     code: &'a Code<'py>,
+    program: &'a Program,
     lines: &'a [u32],
     closures: &'a Closures,
     around: &'a Surroundings<'a>,
     paths: &'a mut Paths<'py>,
     holds: FxHashMap<(u32, u32), Holds>,
-    /// Per instruction where ways start or meet: the state before it.
+    /// Per step where ways start or meet: the state before it.
     entry: Vec<Option<State>>,
     /// Set in the last pass, in which everything is noted.
     flow: Option<Flow>,
@@ -113,10 +120,8 @@ struct Runner<'a, 'py> {
 impl<'py> Runner<'_, 'py> {
     /// Follows all ways until no state changes any more.
     fn settle(&mut self) -> PyResult<()> {
-        if self.code.instructions.is_empty() {
-            return Ok(());
-        }
-        self.entry[0] = Some(State::default());
+        let Some(entry) = self.entry.first_mut() else { return Ok(()) };
+        *entry = Some(State::default());
         let mut pending = vec![0];
         while let Some(start) = pending.pop() {
             if let Some(state) = self.entry[start].clone() {
@@ -128,29 +133,33 @@ impl<'py> Runner<'_, 'py> {
 
     /// Runs from `start` to where the next way joins or this one ends; in the last pass notes what happens.
     fn follow(&mut self, start: usize, mut state: State, pending: &mut Vec<usize>) -> PyResult<()> {
-        let mut index = start;
+        let mut at = start;
         loop {
-            let instruction = self.code.instructions[index];
-            self.reach_handler(&instruction, &state, pending);
-            if instruction.target != NO_TARGET {
+            let Step { instruction, op, next: [next, jump, handler] } = self.program.step(at);
+            let index = instruction as usize;
+            if handler != NONE {
+                self.reach_handler(index, handler, &state, pending);
+            }
+            if jump != NONE {
                 let mut jumped = state.clone();
-                self.jump(index, &mut jumped);
-                self.reach(instruction.target as usize, &jumped, pending, index);
+                self.jump(op, &mut jumped);
+                self.reach(jump, &jumped, pending, index);
             }
-            self.step(index, &mut state)?;
-            index += 1;
-            if instruction.op.ends_block() || index == self.code.instructions.len() {
+            self.step(index, op, &mut state)?;
+            if next == NONE {
                 return Ok(());
             }
-            if self.code.is_target[index] {
-                self.reach(index, &state, pending, index - 1);
+            if self.program.is_join(next as usize) {
+                self.reach(next, &state, pending, index);
                 return Ok(());
             }
+            at = next as usize;
         }
     }
 
-    /// Control may go on at `target` with `state`.
-    fn reach(&mut self, target: usize, state: &State, pending: &mut Vec<usize>, from: usize) {
+    /// Control may go on at the step `target` with `state`, coming from the instruction `from`.
+    fn reach(&mut self, target: u32, state: &State, pending: &mut Vec<usize>, from: usize) {
+        let target = target as usize;
         if self.flow.is_some() {
             // What is lost where ways meet has been used in a manner that is not known.
             let Some(entry) = &self.entry[target] else { return };
@@ -173,23 +182,22 @@ impl<'py> Runner<'_, 'py> {
         }
     }
 
-    /// An exception in `instruction` leads to its handler.
+    /// An exception in the instruction at `index` leads to its handler, the step `target`.
     fn reach_handler(
         &mut self,
-        instruction: &Instruction,
+        index: usize,
+        target: u32,
         state: &State,
         pending: &mut Vec<usize>,
     ) {
-        if instruction.handler == NO_TARGET {
-            return;
-        }
-        let handler = self.code.handlers[instruction.handler as usize];
+        let number = self.code.instructions[index].handler;
+        let Some(handler) = self.code.handlers.get(number as usize).copied() else { return };
         let mut caught = state.clone();
         caught.stack.truncate(handler.depth as usize);
         // A comprehension is left where the variable that it saved goes.
         caught.scopes.truncate(caught.stack.iter().filter(|slot| **slot == Slot::Saved).count());
         caught.stack.resize(handler.depth as usize + usize::from(handler.lasti) + 1, Slot::Unknown);
-        self.reach(handler.target as usize, &caught, pending, 0);
+        self.reach(target, &caught, pending, index);
     }
 }
 

@@ -11,8 +11,8 @@ use super::{FUNCTION_SCOPE, Holds, Runner, Slot, State};
 
 impl<'py> Runner<'_, 'py> {
     /// The effect of an instruction when it jumps.
-    pub(super) fn jump(&mut self, index: usize, state: &mut State) {
-        match self.code.instructions[index].op {
+    pub(super) fn jump(&self, op: Op, state: &mut State) {
+        match op {
             Op::POP_JUMP_IF_FALSE
             | Op::POP_JUMP_IF_TRUE
             | Op::POP_JUMP_IF_NONE
@@ -97,8 +97,12 @@ impl<'py> Runner<'_, 'py> {
     }
 
     /// The effect of an instruction on the way to the next.
-    pub(super) fn step(&mut self, index: usize, state: &mut State) -> PyResult<()> {
-        let Instruction { op, arg, flag, .. } = self.code.instructions[index];
+    pub(super) fn step(&mut self, index: usize, op: Op, state: &mut State) -> PyResult<()> {
+        if op == Op::PUSH_NULL {
+            state.stack.push(Slot::Null);
+            return Ok(());
+        }
+        let Instruction { arg, flag, .. } = self.code.instructions[index];
         let here = index as u32;
         let operand = op.operand();
         let scope = match operand {
@@ -109,10 +113,10 @@ impl<'py> Runner<'_, 'py> {
         };
         if let Some(flow) = &mut self.flow {
             flow.scopes[index] = scope;
+            flow.heights[index] = state.stack.len() as u32;
         }
         let name = (operand == Operand::Name).then(|| self.code.names[arg as usize].clone());
         match (op, name) {
-            (Op::PUSH_NULL, _) => state.stack.push(Slot::Null),
             (Op::LOAD_BUILD_CLASS, _) => state.stack.push(Slot::BuildClass),
             (Op::LOAD_CONST, _) => {
                 state.stack.push(Slot::Const(arg));
@@ -268,7 +272,7 @@ impl<'py> Runner<'_, 'py> {
                     Some(Slot::Const(code)) => Slot::Function(*code),
                     _ => Slot::Unknown,
                 };
-                self.generic(index, state);
+                self.generic(index, op, state);
                 state.pop();
                 state.stack.push(made);
             }
@@ -278,14 +282,14 @@ impl<'py> Runner<'_, 'py> {
                 state.stack.push(function);
             }
             (Op::CALL | Op::CALL_KW | Op::CALL_FUNCTION_EX, _) => self.call(index, state)?,
-            _ => self.generic(index, state),
+            _ => self.generic(index, op, state),
         }
         Ok(())
     }
 
     /// Any other instruction: what it takes is used, what it gives is not known.
-    fn generic(&mut self, index: usize, state: &mut State) {
-        let Instruction { op, arg, flag, .. } = self.code.instructions[index];
+    fn generic(&mut self, index: usize, op: Op, state: &mut State) {
+        let Instruction { arg, flag, .. } = self.code.instructions[index];
         let (pops, pushes) = op.stack_effect(arg, flag, self.code.version);
         for _ in 0..pops {
             let slot = state.pop();
