@@ -80,7 +80,8 @@ impl HashError {
             ),
             Self::UserHash { cause, function, description, type_object, path } => {
                 let (module, name) = crate::raw::type_names(type_object.bind(py));
-                let type_name = if module == "builtins" { name } else { format!("{module}.{name}") };
+                let type_name =
+                    if module == "builtins" { name } else { format!("{module}.{name}") };
                 let message = format!(
                     "{subject}: the hash function {description} failed for a value of type {type_name} ({path}): {cause}.\n\
                      The call has no key without it, so nothing was looked up, computed or stored.\n\

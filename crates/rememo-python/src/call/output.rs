@@ -32,15 +32,25 @@ const PARTS_LIMIT: usize = 64;
 impl Parts {
     fn of(state: &State, rules: &Rules, output: &Bound<'_, PyAny>) -> Option<Self> {
         let py = output.py();
-        let named: Vec<(String, Bound<'_, PyAny>)> = if let Ok(dict) = output.cast_exact::<PyDict>() {
+        let named: Vec<(String, Bound<'_, PyAny>)> = if let Ok(dict) = output.cast_exact::<PyDict>()
+        {
             dict.iter()
                 .take(PARTS_LIMIT + 1)
                 .map(|(key, value)| (format!("[{}]", super::state::brief(&key)), value))
                 .collect()
         } else if let Ok(list) = output.cast_exact::<PyList>() {
-            list.iter().take(PARTS_LIMIT + 1).enumerate().map(|(i, v)| (format!("[{i}]"), v)).collect()
+            list.iter()
+                .take(PARTS_LIMIT + 1)
+                .enumerate()
+                .map(|(i, v)| (format!("[{i}]"), v))
+                .collect()
         } else if let Ok(tuple) = output.cast_exact::<PyTuple>() {
-            tuple.iter().take(PARTS_LIMIT + 1).enumerate().map(|(i, v)| (format!("[{i}]"), v)).collect()
+            tuple
+                .iter()
+                .take(PARTS_LIMIT + 1)
+                .enumerate()
+                .map(|(i, v)| (format!("[{i}]"), v))
+                .collect()
         } else if crate::raw::is_heap_type(&output.get_type()) {
             crate::raw::instance_dict(output)?
                 .iter()

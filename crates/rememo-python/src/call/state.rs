@@ -256,11 +256,7 @@ impl State {
     }
 
     /// The digest of the function's fingerprint as things stand now.
-    fn fingerprint(
-        &self,
-        py: Python<'_>,
-        rules: &Rules,
-    ) -> Result<(Digest, Reading), HashError> {
+    fn fingerprint(&self, py: Python<'_>, rules: &Rules) -> Result<(Digest, Reading), HashError> {
         // Taken out while it is looked at: foreign code may run meanwhile and call this function again.
         let known = self.followed.lock().take();
         if let Some(mut known) = known
@@ -315,7 +311,13 @@ impl State {
         key: &Digest,
         arguments: RawArguments<'_>,
     ) -> PyResult<Found<'py>> {
-        self.look_up_as(py, rules, key, &|| self.describe(py, arguments), Outcome::Hit(Tier::Memory))
+        self.look_up_as(
+            py,
+            rules,
+            key,
+            &|| self.describe(py, arguments),
+            Outcome::Hit(Tier::Memory),
+        )
     }
 
     /// As `look_up`, for a call described otherwise; `outcome` is what a success counts as.

@@ -290,6 +290,13 @@ impl<'a> Follower<'a> {
         node
     }
 
+    /// How errors call the value that was added last, where that is not its name in the fingerprint.
+    pub(super) fn call_last_value(&mut self, shown: String) {
+        if let Some(value) = self.values.last_mut() {
+            value.name = shown;
+        }
+    }
+
     /// The node of a value at a place (an owner's address and a path below it).
     pub(super) fn value_node(
         &mut self,
@@ -319,6 +326,10 @@ impl<'a> Follower<'a> {
         });
         self.queue.push_back(Work::Value(index));
         node
+    }
+
+    pub(super) fn has_value(&self, place: &(usize, String)) -> bool {
+        self.places.contains_key(place)
     }
 
     pub(super) fn write_node(&self, writer: &mut Writer, node: NodeId) {
@@ -408,8 +419,11 @@ impl<'a> Follower<'a> {
         let py = function.0.py();
         self.guard(Guard::function(function));
         let code = function.code();
-        let visible =
-            facts::Visible { locals: false, docs: self.reading.docs, annotations: self.reading.annotations };
+        let visible = facts::Visible {
+            locals: false,
+            docs: self.reading.docs,
+            annotations: self.reading.annotations,
+        };
         let facts = facts::of(py, &code, visible)?;
         self.saw.docs |= facts.reads_doc;
         self.saw.annotations |= facts.reads_annotations;
@@ -640,7 +654,9 @@ pub(super) fn wrapper_parts(function: &Function<'_>) -> Option<Vec<Part>> {
     if closure.is_none() && wrapped.is_none() {
         return None;
     }
-    if function.qualname() == "singledispatch.<locals>.wrapper" {
+    // Asked of the code: the wrapper itself carries the names of what it wraps.
+    let made_by = function.code().getattr(intern!(py, "co_qualname"));
+    if made_by.is_ok_and(|name| name.eq("singledispatch.<locals>.wrapper").unwrap_or(false)) {
         return dispatch_parts(function);
     }
     let mut parts = Vec::new();

@@ -17,7 +17,7 @@ mod refs;
 mod resolve;
 mod unseen;
 
-pub use follow::{Followed, Reading, Root, follow};
 pub use facts::code_identity;
+pub use follow::{Followed, Reading, Root, follow};
 pub use name::is_user_code;
 pub use refs::{ArgumentCode, CodeCache};

@@ -42,10 +42,8 @@ impl CodeCache {
         }
         // A function that is a value counts with all its attributes: whoever gets it can read them.
         let attributes = Function::of(object).and_then(|function| function.dict());
-        let extra = attributes
-            .into_iter()
-            .map(|dict| ("attributes".to_owned(), dict.into_any()))
-            .collect();
+        let extra =
+            attributes.into_iter().map(|dict| ("attributes".to_owned(), dict.into_any())).collect();
         let root = Root { object: object.clone(), extra, reading };
         for _ in 0..ATTEMPTS {
             match follow(&root, rules) {

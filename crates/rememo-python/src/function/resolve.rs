@@ -29,6 +29,8 @@ struct Spot<'py> {
     /// Identifies the place: the owner's address and the path below it.
     place: (usize, String),
     kind: Kind,
+    /// How errors call it, where that differs from its name.
+    shown: Option<String>,
     /// The guard that watches the place.
     guard: Option<usize>,
     /// Whether it was found in a library's namespace.
@@ -137,6 +139,7 @@ impl Follower<'_> {
                     name: format!("{}.{text}", name::main_name(&owner)),
                     place: (namespace.as_ptr() as usize, text),
                     kind: Kind::Global,
+                    shown: None,
                     guard,
                     of_library: !is_globals,
                 });
@@ -170,6 +173,11 @@ impl Follower<'_> {
             name: format!("{} cell {}", name::function_name(function), ordinal.unwrap_or(index)),
             place: (cell.as_ptr() as usize, String::new()),
             kind: Kind::Closure,
+            shown: Some(format!(
+                "variable '{}' enclosed by {}()",
+                raw::string(key),
+                name::function_name(function)
+            )),
             guard: Some(guard),
             of_library: false,
         })
@@ -193,6 +201,7 @@ impl Follower<'_> {
                     name: absolute.to_owned(),
                     place: (0, absolute.to_owned()),
                     kind: Kind::Module,
+                    shown: None,
                     guard: None,
                     of_library: false,
                 };
@@ -397,6 +406,7 @@ impl Follower<'_> {
                 name: format!("{}.{text}", name::main_name(&own)),
                 place: (dict.as_ptr() as usize, text),
                 kind: Kind::Global,
+                shown: None,
                 guard,
                 of_library,
             }));
@@ -502,8 +512,14 @@ impl Follower<'_> {
     ) -> Result<(), HashError> {
         let text = reader.text();
         let guard = if rebindable { spot.guard } else { None };
+        let is_new = !self.has_value(&spot.place);
         let node =
             self.value_node(spot.kind, spot.place, &spot.name, &spot.object, Some((&text, guard)));
+        if let Some(shown) = spot.shown
+            && is_new
+        {
+            self.call_last_value(shown);
+        }
         self.write_node(writer, node);
         Ok(())
     }
@@ -553,6 +569,7 @@ impl Follower<'_> {
             name: shown,
             place: (spot.place.0, format!("{}{suffix}", spot.place.1)),
             kind: spot.kind,
+            shown: spot.shown.as_ref().map(|shown| format!("{shown}{suffix}")),
             guard: Some(guard),
             of_library: false,
         })

@@ -156,10 +156,17 @@ impl<'a> Encoder<'a> {
             for error in &mut self.errors[errors..] {
                 error.path = format!("{root}{}", error.path);
             }
-            if let Err(HashError::UserHash { cause, function, description, type_object, path }) = result
+            if let Err(HashError::UserHash { cause, function, description, type_object, path }) =
+                result
             {
                 let path = format!("{root}{path}");
-                return Err(HashError::UserHash { cause, function, description, type_object, path });
+                return Err(HashError::UserHash {
+                    cause,
+                    function,
+                    description,
+                    type_object,
+                    path,
+                });
             }
         }
         result
