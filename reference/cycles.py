@@ -6,7 +6,7 @@ Strongly connected components: R. Tarjan, 1972. Colour refinement: B. Weisfeiler
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING
 
 from .forms import varint
@@ -20,6 +20,7 @@ CYCLE = b"\x30"
 SLOT = b"\x31"
 MEMBER = b"\x32"
 ROUNDS = 8
+RECOLOURINGS = 16
 
 
 def components(root: Node) -> Iterator[list[Node]]:
@@ -63,7 +64,7 @@ def is_cycle(members: list[Node]) -> bool:
 
 def encode(members: list[Node], blake3: Hash) -> None:
     """Gives every member its bytes."""
-    colours = _colours(members, blake3)
+    colours = _colours(members, {}, blake3)
     holders = Counter(colours.values())
     unshared = [node for node in members if holders[colours[node]] == 1]
     common_entry = min(unshared, key=colours.__getitem__, default=None)
@@ -72,7 +73,7 @@ def encode(members: list[Node], blake3: Hash) -> None:
     for node in members:
         is_alone = holders[colours[node]] == 1
         entry = common_entry if common_entry and (is_alone or not ties) else node
-        numbers = _numbers(entry, colours)
+        numbers = _numbers(entry, colours, RECOLOURINGS if ties else 0, blake3)
         encoded[node] = CYCLE + _sum(numbers, blake3) + varint(numbers[node])
     for node in members:
         node.encoded = encoded[node]
@@ -84,11 +85,15 @@ def _has_tie(node: Node, colours: dict[Node, bytes]) -> bool:
     return node.is_set and len({colours[child] for child in elements}) < len(elements)
 
 
-def _colours(members: list[Node], blake3: Hash) -> dict[Node, bytes]:
-    """`colour₈` of each member."""
+def _colours(
+    members: Collection[Node], numbers: dict[Node, int], blake3: Hash
+) -> dict[Node, bytes]:
+    """`colour₈` of each member; those that have a number are written as in the sum."""
 
     def coloured(earlier: dict[Node, bytes]) -> dict[Node, bytes]:
         def written(child: Node) -> bytes:
+            if child in numbers:
+                return MEMBER + varint(numbers[child])
             return SLOT + earlier[child] if child in earlier else child.encoded
 
         return {node: blake3(node.write(written)) for node in members}
@@ -99,22 +104,32 @@ def _colours(members: list[Node], blake3: Hash) -> dict[Node, bytes]:
     return colours
 
 
-def _numbers(entry: Node, colours: dict[Node, bytes]) -> dict[Node, int]:
+def _numbers(
+    entry: Node, colours: dict[Node, bytes], recolourings: int, blake3: Hash
+) -> dict[Node, int]:
     """The members by number, in preorder from the entry."""
-
-    def members_of(node: Node) -> Iterator[Node]:
-        found = [child for child in node.children if child in colours]
-        return iter(sorted(found, key=colours.__getitem__) if node.is_set else found)
-
     numbers = {entry: 0}
-    path = [members_of(entry)]
+    coloured_at = 0
+    path = [(entry, iter(entry.children))]
     while path:
-        child = next(path[-1], None)
+        node, children = path[-1]
+        if node.is_set:
+            # The colours may be others than last time.
+            children = iter(sorted(set(node.children) & colours.keys(), key=colours.__getitem__))
+        left = (child for child in children if child in colours and child not in numbers)
+        child = next(left, None)
+        if node.is_set and child is not None and recolourings and coloured_at != len(numbers):
+            second = next(left, None)
+            if second is not None and colours[second] == colours[child]:
+                colours = _colours(colours, numbers, blake3)
+                coloured_at = len(numbers)
+                recolourings -= 1
+                continue
         if child is None:
             path.pop()
-        elif child not in numbers:
+        else:
             numbers[child] = len(numbers)
-            path.append(members_of(child))
+            path.append((child, iter(child.children)))
     return numbers
 
 

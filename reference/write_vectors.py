@@ -118,6 +118,8 @@ def hash_vector(length: int) -> dict[str, Any]:
 
 def main() -> None:
     """Writes every file."""
+    if "np" not in MODULES:
+        raise SystemExit("numpy is not installed, and its values have vectors too")
     written = {group: [vector(sample) for sample in samples] for group, samples in GROUPS.items()}
     written["keys"] = [key_vector(sample) for sample in CALLS]
     written["blake3"] = [hash_vector(length) for length in HASHED_LENGTHS]

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted(
     f"rememo.{module.name}"
     for module in pkgutil.iter_modules(rememo.__path__)
-    if not module.name.startswith("_native")
+    if module.name not in ("_native", "_types")  # _types is for type checkers alone
 )
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL

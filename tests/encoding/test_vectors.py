@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import rememo
+
 from reference import blake3, samples, write_vectors
 
 # What these hash is code or depends on it: the extension has a digest of its own for that.
@@ -92,4 +93,4 @@ def test_vectors_do_not_depend_on_the_python(tmp_path: Any) -> None:
     del tmp_path
     text = "".join(path.read_text() for path in write_vectors.DIRECTORY.glob("*.json"))
     minor = f"{sys.version_info.major}.{sys.version_info.minor}".encode().hex()
-    assert f"06{'python'.encode().hex()}" + "04" + minor not in text
+    assert f"06{b'python'.hex()}" + "04" + minor not in text

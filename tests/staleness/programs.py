@@ -72,7 +72,7 @@ PARTS = [
     part("raw{i} = bytearray(b'ab')\nview{i} = memoryview(raw{i})", "bytes(view{i})", "raw{i}[0] = {r}", "view{i} = memoryview(raw{i})[1:]", "view{i}[0] = {r}"),
     part("import types\nbase{i} = {{'a': 1}}\nproxy{i} = types.MappingProxyType(base{i})", "proxy{i}['a']", "base{i}['a'] = {r}", "base{i} = {{'a': {r}}}", "proxy{i} = types.MappingProxyType(base{i})"),
     part("rows{i} = [1, 2]\ncount{i} = rows{i}.count", "count{i}(1)", "rows{i}.append(1)", "rows{i} = [1]", "count{i} = rows{i}.count"),
-    part("import abc\nclass A{i}(abc.ABC): pass\nclass B{i}: pass", "isinstance(B{i}(), A{i})", "A{i}.register(B{i})", "class B{i}: pass", "class A{i}(abc.ABC): pass"),
+    part("import abc\nclass A{i}(abc.ABC): pass\nclass B{i}: pass", "isinstance(B{i}(), A{i})", "A{i}.register(B{i})", "class A{i}(abc.ABC): pass"),
     part("import enum\nclass E{i}(enum.Enum):\n    A = 1\n    def m(self): return {r}\nE{i}.A.extra = 1", "(E{i}.A.extra, E{i}.A.m())", "E{i}.A.extra = {r}", "E{i}.m = lambda self: {r}", "E{i}.A._value_ = {r}"),
     # Classes and instances
     part("class C{i}:\n    n = {r}\n    def m(self): return self.n\no{i} = C{i}()", "o{i}.m() + x", "C{i}.n = {r}", "o{i}.n = {r}", "del o{i}.n", "C{i}.m = lambda self: self.n * {r}", "o{i}.__dict__.clear()", "o{i} = C{i}()"),

@@ -2,7 +2,7 @@
 
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyInt, PyString};
+use pyo3::types::{PyInt, PyList, PyString};
 use rememo::encode::Writer;
 
 /// How an error names a part.
@@ -57,6 +57,11 @@ pub enum FrameKind {
         index: usize,
         starts: Vec<usize>,
         refs: Vec<Vec<u32>>,
+    },
+    /// The elements of a list that is not the value itself, from `index` on.
+    Items {
+        list: Py<PyList>,
+        index: usize,
     },
     Parts {
         parts: Vec<Part>,
@@ -150,6 +155,11 @@ impl Frame {
                 starts.push(writer.position());
                 Some(item.bind(py).clone())
             }
+            FrameKind::Items { list, index } => {
+                let item = list.bind(py).get_item(*index).ok()?;
+                *index += 1;
+                Some(item)
+            }
             FrameKind::Parts { parts, index, .. } => {
                 let part = parts.get(*index)?;
                 *index += 1;
@@ -213,6 +223,7 @@ impl Frame {
                     (false, false) => format!("[{shown}]"),
                 })
             }
+            FrameKind::Items { index, .. } => Some(format!("[{}]", index - 1)),
             FrameKind::Set { .. } => Some("an element".to_owned()),
             FrameKind::Parts { parts, index, .. } => {
                 match &parts.get(index.checked_sub(1)?)?.label {

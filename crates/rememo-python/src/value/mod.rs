@@ -91,6 +91,16 @@ pub struct Encoder<'a> {
     mutable: bool,
     visited: u64,
     rule_cache: FxHashMap<usize, Option<usize>>,
+    classes: FxHashMap<usize, ClassMemo>,
+}
+
+/// What is known about a class for as long as one encoder lives.
+struct ClassMemo {
+    /// Keeps the class, and with it its address.
+    _class: Py<PyType>,
+    handler: Option<families::Handler>,
+    /// Its encoding as the class of an instance, and the dependencies that it refers to.
+    encoding: Option<(Box<[u8]>, Box<[u32]>)>,
 }
 
 impl<'a> Encoder<'a> {
@@ -112,6 +122,7 @@ impl<'a> Encoder<'a> {
             mutable: false,
             visited: 0,
             rule_cache: FxHashMap::default(),
+            classes: FxHashMap::default(),
         }
     }
 
@@ -513,6 +524,39 @@ impl<'a> Encoder<'a> {
         state.slots.push(Slot { at, child });
         let frame = Frame { owner: object.clone().unbind(), kind, tracked: false, refs_start: 0 };
         state.pending.push((child, frame, template));
+    }
+
+    // ---- classes ------------------------------------------------------------------------------
+
+    fn class_memo(&mut self, class: &Bound<'_, PyType>) -> &mut ClassMemo {
+        self.classes.entry(class.as_ptr() as usize).or_insert_with(|| ClassMemo {
+            _class: class.clone().unbind(),
+            handler: families::handler(class),
+            encoding: None,
+        })
+    }
+
+    /// Writes the encoding of the class of an instance. It is made once: a class with much behind it takes long
+    /// to look at, and instances come in great numbers.
+    fn write_class(&mut self, class: &Bound<'_, PyType>) -> Result<(), HashError> {
+        if let Some((bytes, refs)) = &self.class_memo(class).encoding {
+            let (bytes, refs) = (bytes.clone(), refs.clone());
+            self.writer.raw(&bytes);
+            for &node in &refs {
+                self.writer.refer(node);
+            }
+            return Ok(());
+        }
+        let mut own = Writer::default();
+        self.code.write_class(&mut own, class, self.rules)?;
+        let refs: Box<[u32]> = own.take_refs().into();
+        let bytes: Box<[u8]> = own.bytes().into();
+        self.writer.raw(&bytes);
+        for &node in &refs {
+            self.writer.refer(node);
+        }
+        self.class_memo(class).encoding = Some((bytes, refs));
+        Ok(())
     }
 
     // ---- rules and errors ---------------------------------------------------------------------

@@ -10,6 +10,8 @@ use crate::encode::tag;
 
 /// How often colours are refined.
 const ROUNDS: usize = 8;
+/// How often a numbering takes the colours anew because elements of a set tie.
+const RECOLOURINGS: usize = 16;
 /// How many numberings are kept to find symmetries with.
 const NUMBERINGS: usize = 16;
 
@@ -19,6 +21,8 @@ pub(super) struct Cycle<'a> {
     members: &'a [u32],
     /// Position of each node among the members; `NONE` outside.
     local: &'a mut [u32],
+    /// The colours, if two members of one colour are elements of one set.
+    ties: Option<Vec<Hash>>,
     elements: Elements,
 }
 
@@ -27,16 +31,18 @@ impl<'a> Cycle<'a> {
         for (position, &member) in members.iter().enumerate() {
             local[member as usize] = index(position);
         }
-        Self { pass, members, local, elements: Elements::default() }
+        Self { pass, members, local, ties: None, elements: Elements::default() }
     }
 
     /// Gives every member that something outside needs its bytes.
     pub(super) fn encode(mut self) {
-        let colours = self.colours();
+        let colours = self.colours(&vec![NONE; self.members.len()]);
         let has_ties = self.order_sets(&colours);
         let is_alone = unshared(&colours);
         let alone = (0..colours.len()).filter(|&position| is_alone[position]);
-        if let Some(entry) = alone.min_by_key(|&position| &colours[position]) {
+        let entry = alone.min_by_key(|&position| &colours[position]);
+        self.ties = has_ties.then_some(colours);
+        if let Some(entry) = entry {
             // Where elements of a set tie, members that are alike would get now one number, now
             // another.
             self.encode_from(entry, |position| is_alone[position] || !has_ties);
@@ -88,13 +94,19 @@ impl<'a> Cycle<'a> {
         }
     }
 
-    fn colours(&mut self) -> Vec<Hash> {
+    /// The last colours, by position; members that have a number are told by it.
+    fn colours(&mut self, numbers: &[u32]) -> Vec<Hash> {
         let mut colours: Vec<Hash> = Vec::new();
         for round in 0..=ROUNDS {
             let mut next = Vec::with_capacity(self.members.len());
             for &member in self.members {
                 let mut sink = Sink::default();
                 self.write(member as usize, &mut sink, |child, out| {
+                    let number = numbers[child as usize];
+                    if number != NONE {
+                        push_member(out, number);
+                        return;
+                    }
                     out.push(tag::HOLE);
                     if round > 0 {
                         out.extend_from_slice(&colours[child as usize]);
@@ -107,8 +119,8 @@ impl<'a> Cycle<'a> {
         colours
     }
 
-    /// Puts the slots of each set in the order of its elements' bytes under the last colours: from
-    /// here on, following slots in order is the same for sets as for everything else. Says whether
+    /// Puts the slots of each set in the order of its elements' bytes under these colours: from here
+    /// on, following slots in order is the same for sets as for everything else. Says whether
     /// two members of one colour are elements of one set.
     fn order_sets(&mut self, colours: &[Hash]) -> bool {
         let mut has_ties = false;
@@ -137,25 +149,69 @@ impl<'a> Cycle<'a> {
     }
 
     /// Numbers the members in preorder from the one at position `entry`; by position.
-    fn number(&self, entry: usize) -> Vec<u32> {
+    fn number(&mut self, entry: usize) -> Vec<u32> {
         let mut numbers = vec![NONE; self.members.len()];
         let mut next_number = 1;
         numbers[entry] = 0;
         let mut path: Vec<(u32, usize)> = vec![(self.members[entry], 0)];
+        let first_colours = self.ties.take();
+        let mut recolourings = if first_colours.is_some() { RECOLOURINGS } else { 0 };
+        let mut recoloured = None;
+        let mut recoloured_at = 0;
         while let Some((node, next)) = path.last_mut() {
             let Some(slot) = self.pass.nodes[*node as usize].slots.get(*next) else {
                 path.pop();
                 continue;
             };
-            *next += 1;
-            let position = self.local[slot.child];
-            if position != NONE && numbers[position as usize] == NONE {
-                numbers[position as usize] = next_number;
-                next_number += 1;
-                path.push((index(slot.child), 0));
+            let child = slot.child;
+            let position = self.local[child];
+            if position == NONE || numbers[position as usize] != NONE {
+                *next += 1;
+                continue;
             }
+            if recolourings > 0
+                && recoloured_at != next_number
+                && let Some(colours) = recoloured.as_ref().or(first_colours.as_ref())
+                && self.is_tied(*node as usize, *next, &numbers, colours)
+            {
+                let colours = self.colours(&numbers);
+                self.order_sets(&colours);
+                // In sets the order is another now; what has a number is passed over.
+                for (node, next) in &mut path {
+                    if self.pass.nodes[*node as usize].unordered {
+                        *next = 0;
+                    }
+                }
+                recoloured = Some(colours);
+                recoloured_at = next_number;
+                recolourings -= 1;
+                continue;
+            }
+            *next += 1;
+            numbers[position as usize] = next_number;
+            next_number += 1;
+            path.push((index(child), 0));
         }
+        if let Some(colours) = &first_colours
+            && recoloured.is_some()
+        {
+            self.order_sets(colours);
+        }
+        self.ties = first_colours;
         numbers
+    }
+
+    /// Whether the element of a set at `next` has the colour of another that has no number yet.
+    fn is_tied(&self, set: usize, next: usize, numbers: &[u32], colours: &[Hash]) -> bool {
+        let node = &self.pass.nodes[set];
+        let own = node.slots[next].child;
+        let colour = colours[self.local[own] as usize];
+        let others = node.slots[next..].iter().filter(|slot| slot.child != own);
+        node.unordered
+            && others
+                .map(|slot| self.local[slot.child])
+                .take_while(|&position| position == NONE || colours[position as usize] == colour)
+                .any(|position| position != NONE && numbers[position as usize] == NONE)
     }
 
     /// `S`: the hash of the whole component under these numbers.
@@ -167,8 +223,7 @@ impl<'a> Cycle<'a> {
         let mut sink = Sink::default();
         for member in in_order {
             self.write(member as usize, &mut sink, |child, out| {
-                out.push(tag::MEMBER);
-                push_varint(out, u64::from(numbers[child as usize]));
+                push_member(out, numbers[child as usize]);
             });
         }
         sink.into_hash()
@@ -198,6 +253,11 @@ impl<'a> Cycle<'a> {
         }
         sink.put(&node.template[done..]);
     }
+}
+
+fn push_member(out: &mut Vec<u8>, number: u32) {
+    out.push(tag::MEMBER);
+    push_varint(out, u64::from(number));
 }
 
 fn cyclic(sum: &Hash, number: u32) -> Vec<u8> {
