@@ -302,6 +302,14 @@ def test_functions_that_differ(one, other):
             "def f(x):\n  def g(a, *, b='b'): return x\n  return g",
         ),
         (
+            "def f(x):\n  t = x()\n  def g(a: t): return x\n  return g, t",
+            "def f(x):\n  t = x()\n  def g(a): return x\n  return g, t",
+        ),
+        (
+            "def f(x):\n  t = x()\n  class A:\n    def m(self) -> t: pass\n  return A, t",
+            "def f(x):\n  t = x()\n  class A:\n    def m(self): pass\n  return A, t",
+        ),
+        (
             "def f(x):\n  class A:\n    'Doc.'\n    def m(self) -> int: self.a = 1\n  return A",
             "def f(x):\n\n  class A:\n    def m(self): self.a = 1\n  return A",
         ),

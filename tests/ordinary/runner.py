@@ -11,6 +11,8 @@ function at its top level (or the one that `CACHED` names) and
     NAMES      for "error": the variables or arguments that the error must name, all at once
     REMEDY     for "error": the decorator's options under which the function works
     IDENTITY   for "error": whether `opaque="identity"` is a remedy (not for arguments)
+    NEEDLESS   {step: reason} for a miss that is not necessary and that the documentation lists:
+               "warm", "used", or "process" for a key that differs in another process
     REQUIRES   the packages it needs
     ISOLATED   it changes state of a library for the whole process: it gets one of its own
 

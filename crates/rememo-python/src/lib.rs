@@ -26,6 +26,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(call::api::_after_fork, module)?)?;
     module.add_function(wrap_pyfunction!(function::bytecode::code_digest, module)?)?;
     module.add_function(wrap_pyfunction!(function::bytecode::code_accesses, module)?)?;
+    module.add_function(wrap_pyfunction!(function::bytecode::code_facts, module)?)?;
+    module.add_function(wrap_pyfunction!(function::bytecode::code_bindings, module)?)?;
     module.add_function(wrap_pyfunction!(function::origin::origin_hook, module)?)?;
     module.add_function(wrap_pyfunction!(function::origin::configure_hook, module)?)?;
     module.add_function(wrap_pyfunction!(function::finder::find_hook, module)?)?;

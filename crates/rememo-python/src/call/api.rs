@@ -286,6 +286,7 @@ pub fn configure(options: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
                     }
                 }
                 GENERATION.fetch_add(1, Ordering::AcqRel);
+                crate::function::watch::bump();
             }
             _ => {
                 return Err(PyTypeError::new_err(format!(
@@ -305,6 +306,7 @@ pub fn configure(options: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
         let parse = |texts: &[String]| texts.iter().map(|t| origin::Place::parse(t)).collect();
         origin::configure(parse(&known.0), parse(&known.1));
         GENERATION.fetch_add(1, Ordering::AcqRel);
+                crate::function::watch::bump();
     }
     Ok(())
 }

@@ -197,7 +197,7 @@ fn nothing(name: &str, arguments: RawArguments<'_>) -> PyResult<()> {
 fn key_of(py: Python<'_>, state: &State, arguments: RawArguments<'_>) -> PyResult<Digest> {
     let rules = state.rules(py)?;
     if let Some(key) = state.key(py, &rules, arguments)? {
-        return Ok(key);
+        return Ok(key.digest);
     }
     let (args, kwargs) = super::state::to_python(py, arguments)?;
     let signature = py.import("inspect")?.call_method1("signature", (state.wrapped.bind(py),))?;

@@ -6,6 +6,7 @@
 
 pub mod api;
 mod bind;
+mod fast;
 mod methods;
 mod object;
 mod options;

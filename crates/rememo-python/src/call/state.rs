@@ -1,5 +1,6 @@
 //! The flow of one call.
 
+use std::cell::UnsafeCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -17,10 +18,12 @@ use rememo::store::{Lookup, MissReason};
 
 use super::api;
 use super::bind::{Arguments, RawArguments, Signature};
+use super::fast::Table;
 use super::options::{Options, Spinner};
 use super::output::{self, Handed, Stored};
 use super::shelf::Shelf;
 use crate::error::HashError;
+use crate::function::watch::{self, Watch};
 use crate::function::{ArgumentCode, CodeCache, Followed, Reading, Root, follow};
 use crate::raw::Function;
 use crate::value::{Encoder, Rules, rules};
@@ -44,6 +47,9 @@ pub struct State {
     pub stats: Stats,
     pub codes: CodeCache,
     pub asynchronous: bool,
+    /// Whether calls may be remembered for `hit_at_once`.
+    takes_table: bool,
+    made: Instant,
     id: u64,
     shelf: Arc<Shelf>,
     /// Name of the shelf: that of the function, and what a hit hands out.
@@ -52,7 +58,23 @@ pub struct State {
     cleared: Mutex<Option<Instant>>,
     rules: Mutex<Option<(u64, Arc<Rules>)>>,
     followed: Mutex<Option<Box<Followed>>>,
+    table: Table,
+    /// How to see at once that nothing has changed, together with what it was made from; none while that is in
+    /// doubt. Touched with the GIL held only.
+    watch: UnsafeCell<Option<Watched>>,
 }
+
+struct Watched {
+    watch: Watch,
+    /// Lies in `followed` as long as this is set.
+    followed: *const Followed,
+}
+
+// SAFETY: `watch` is only touched with the GIL held, and no Python code runs while a reference into it is alive; on
+// builds without a GIL it is never set.
+unsafe impl Send for State {}
+// SAFETY: as above; all else is behind locks.
+unsafe impl Sync for State {}
 
 thread_local! {
     static OWNER: std::cell::Cell<Owner> = const { std::cell::Cell::new(0) };
@@ -65,6 +87,12 @@ fn this_thread() -> Owner {
         }
         owner.get()
     })
+}
+
+/// The key of a call, and the fingerprint that went into it.
+pub struct Key {
+    pub digest: Digest,
+    pub fingerprint: Digest,
 }
 
 /// What a key led to.
@@ -90,18 +118,94 @@ impl State {
             cleared: Mutex::new(None),
             wrapped: wrapped.unbind(),
             name,
-            options,
             signature,
             stats: Stats::default(),
             codes: CodeCache::default(),
+            // Hash functions may look at anything; coroutines are made anew on each call.
+            takes_table: options.hash_funcs.is_none() && !asynchronous,
+            options,
             asynchronous,
+            made: Instant::now(),
             id: NEXT_STORE.fetch_add(1, Ordering::Relaxed),
             rules: Mutex::new(None),
             followed: Mutex::new(None),
+            table: Table::default(),
+            watch: UnsafeCell::new(None),
         }
     }
 
     // ---- call ---------------------------------------------------------------------------------
+
+    /// The output of a call that was seen before, if that can be told at once; a borrowed reference.
+    ///
+    /// # Safety
+    /// The GIL is held, and the arguments are those of a call that is under way.
+    #[inline]
+    pub unsafe fn hit_at_once(
+        &self,
+        py: Python<'_>,
+        arguments: RawArguments<'_>,
+    ) -> Option<*mut ffi::PyObject> {
+        // SAFETY: the GIL is held; while `watch` is set, `followed` lies where it says.
+        unsafe {
+            let watched = (*self.watch.get()).as_ref()?;
+            let found = self.table.find(arguments)?;
+            if !(*watched.followed).holds(py, &watched.watch) {
+                return None;
+            }
+            let now = if self.options.bounds.ttl.is_some() { Instant::now() } else { self.made };
+            // Also refreshes its use, by which entries are evicted.
+            self.shelf.store().get_at(found.handle, now)?;
+            self.stats.record(Outcome::Hit(Tier::Memory));
+            self.stats.record_saved(Duration::from_nanos(found.cost));
+            Some(found.output)
+        }
+    }
+
+    /// Remembers a call for `hit_at_once`, if its output is handed out as it is.
+    fn remember(
+        &self,
+        py: Python<'_>,
+        key: &Key,
+        arguments: RawArguments<'_>,
+        output: &Bound<'_, PyAny>,
+    ) {
+        // The function, or another thread, may have changed meanwhile what the fingerprint depends on; the table then
+        // belongs to another fingerprint than the key.
+        // SAFETY: the GIL is held and nothing runs while the reference is alive; `followed` lies where it says.
+        let is_current = unsafe {
+            (*self.watch.get())
+                .as_ref()
+                .is_some_and(|w| (*w.followed).fingerprint().digest() == key.fingerprint)
+        };
+        if !is_current || !self.takes_table {
+            return;
+        }
+        let key = &key.digest;
+        let found = {
+            let store = self.shelf.store();
+            let handle = store.handle(key);
+            match (handle, store.peek(key, Instant::now())) {
+                (Some(handle), Ok(entry)) => match &entry.value {
+                    Stored::Plain(object) if object.is(output) => {
+                        Some((handle, u64::try_from(entry.cost().as_nanos()).unwrap_or(u64::MAX)))
+                    }
+                    _ => None,
+                },
+                _ => None,
+            }
+        };
+        if let Some((handle, cost)) = found {
+            self.table.remember(py, arguments, output, handle, cost);
+        }
+    }
+
+    /// Nothing can be told at once until the fingerprint has been looked at.
+    fn unwatch(&self) {
+        // SAFETY: the GIL is held; the old value is dropped after the new one is in place.
+        let old = unsafe { (*self.watch.get()).take() };
+        drop(old);
+    }
 
     /// A call of the cached function.
     pub fn call<'py>(
@@ -111,17 +215,20 @@ impl State {
         arguments: RawArguments<'_>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let rules = self.rules(py)?;
-        let Some(key) = self.key(py, &rules, arguments)? else {
+        let Some(full_key) = self.key(py, &rules, arguments)? else {
             // The arguments do not fit: CPython's own TypeError says how.
             return self.invoke(py, arguments);
         };
+        let key = full_key.digest;
         if self.asynchronous {
             return self.start(py, this, key, arguments);
         }
-        match self.look_up(py, &rules, &key, arguments)? {
-            Found::Output(output) => Ok(output),
-            Found::Missing(reason) => self.compute(py, &rules, key, arguments, reason),
-        }
+        let output = match self.look_up(py, &rules, &key, arguments)? {
+            Found::Output(output) => output,
+            Found::Missing(reason) => self.compute(py, &rules, key, arguments, reason)?,
+        };
+        self.remember(py, &full_key, arguments, &output);
+        Ok(output)
     }
 
     /// A coroutine that looks up, waits or computes when it is awaited.
@@ -176,6 +283,8 @@ impl State {
         let made = Arc::new(Rules::new(py, own, opaque)?);
         let old = self.rules.lock().replace((generation, Arc::clone(&made)));
         // Fingerprints were taken under the old rules.
+        self.unwatch();
+        self.table.forget();
         let followed = self.followed.lock().take();
         self.codes.clear();
         drop((old, followed));
@@ -188,7 +297,7 @@ impl State {
         py: Python<'_>,
         rules: &Rules,
         arguments: RawArguments<'_>,
-    ) -> PyResult<Option<Digest>> {
+    ) -> PyResult<Option<Key>> {
         let bound = match (&self.signature, Function::of(self.wrapped.bind(py))) {
             (Some(signature), Some(function)) => match signature.bind(py, &function, arguments) {
                 Some(bound) => Some(bound),
@@ -220,7 +329,7 @@ impl State {
         if !unhashable.is_empty() {
             return Err(HashError::Unhashable(unhashable).into_pyerr(py, &subject()));
         }
-        Ok(Some(encoder.writer.digest()))
+        Ok(Some(Key { digest: encoder.writer.digest(), fingerprint }))
     }
 
     fn encode_bound(
@@ -257,21 +366,49 @@ impl State {
 
     /// The digest of the function's fingerprint as things stand now.
     fn fingerprint(&self, py: Python<'_>, rules: &Rules) -> Result<(Digest, Reading), HashError> {
+        // SAFETY: the GIL is held; while `watch` is set, `followed` lies where it says.
+        unsafe {
+            if let Some(watched) = &*self.watch.get()
+                && (*watched.followed).holds(py, &watched.watch)
+            {
+                let followed = &*watched.followed;
+                return Ok((followed.fingerprint().digest(), followed.reading()));
+            }
+        }
+        self.unwatch();
+        let epoch = watch::epoch();
         // Taken out while it is looked at: foreign code may run meanwhile and call this function again.
         let known = self.followed.lock().take();
-        if let Some(mut known) = known
-            && let Some(digest) = known.current(py, rules)?
-        {
-            let reading = known.reading();
-            let old = self.followed.lock().replace(known);
-            drop(old);
-            return Ok((digest, reading));
+        if let Some(mut known) = known {
+            let before = known.fingerprint().digest();
+            if let Some(digest) = known.current(py, rules)? {
+                if digest != before {
+                    self.table.forget();
+                }
+                return Ok(self.keep(py, known, epoch));
+            }
         }
+        self.table.forget();
         let followed = self.follow(py, rules)?;
+        Ok(self.keep(py, followed, epoch))
+    }
+
+    /// Puts what was followed in its place, and the watch with it.
+    fn keep(&self, py: Python<'_>, followed: Box<Followed>, epoch: u64) -> (Digest, Reading) {
         let found = (followed.fingerprint().digest(), followed.reading());
+        let watch = followed.watch(py, epoch);
+        let address: *const Followed = &raw const *followed;
+        self.unwatch();
         let old = self.followed.lock().replace(followed);
+        if let Some(watch) = watch
+            && !cfg!(Py_GIL_DISABLED)
+        {
+            // SAFETY: the GIL is held. Another thread may have put its own in place in the meantime, which `old` then
+            // is: its watch was taken down above, and ours is the one that lies in `followed` now.
+            unsafe { *self.watch.get() = Some(Watched { watch, followed: address }) };
+        }
         drop(old);
-        Ok(found)
+        found
     }
 
     /// Follows the function's code.
@@ -460,6 +597,14 @@ impl State {
     ) -> PyResult<()> {
         let (stored, size) = output::store(self, py, rules, output)?;
         let now = Instant::now();
+        if self
+            .cleared
+            .lock()
+            .is_some_and(|cleared| now.checked_sub(cost).is_none_or(|started| started <= cleared))
+        {
+            // Cleared while it was computed: whoever cleared wants to see it computed again.
+            return Ok(());
+        }
         let displaced = self.shelf.store().insert(key, stored, size, cost, now);
         // Dropped outside of the lock: a finaliser may call us again.
         drop(displaced);
@@ -521,6 +666,8 @@ impl State {
 
     /// Drops what is known of the code on behalf of the collector; the entries stay for namesakes.
     pub fn drop_followed(&self) {
+        self.unwatch();
+        self.table.forget();
         let followed = self.followed.lock().take();
         drop(followed);
         self.codes.clear();

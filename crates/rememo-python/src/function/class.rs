@@ -106,7 +106,7 @@ impl Follower<'_> {
     ) -> Option<Vec<Bound<'py, PyType>>> {
         let py = class.py();
         raw::dict_get(&raw::type_dict(class)?, intern!(py, "_abc_impl"))?;
-        self.guard(Guard::Count { read: registrations, seen: registrations() });
+        self.guard(Guard::Count { read: registrations, seen: registrations(), is_epoch: false });
         let abc = raw::loaded_module(py, "_abc")?;
         // Without changing anything it tells (weak references to the registered classes, caches, …).
         let dump = abc.call_method1(intern!(py, "_get_dump"), (class,)).ok()?;

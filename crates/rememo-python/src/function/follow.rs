@@ -19,6 +19,7 @@ use super::guard::{Check, Guard};
 use super::name::{self, QualifiedName, Sort, minor_version};
 use super::origin::Library;
 use super::unseen::NotFollowed;
+use super::watch::Watch;
 use super::{facts, origin};
 use crate::error::{HashError, Unhashable};
 use crate::raw::{self, Function};
@@ -142,7 +143,7 @@ impl<'a> Follower<'a> {
 
     fn run(&mut self, root: &Root<'_>) -> Result<(), HashError> {
         let py = root.object.py();
-        self.guard(Guard::Count { read: origin::generation, seen: origin::generation() });
+        self.guard(Guard::Count { read: origin::generation, seen: origin::generation(), is_epoch: true });
         let root_code = match Function::of(&root.object) {
             // What the user decorates is followed, wherever it lies.
             Some(function) => Some(self.function_node(&function)),
@@ -775,6 +776,22 @@ impl KnownCode<'_> {
 }
 
 impl Followed {
+    /// The guards in the form in which they are checked on each call; none if some value has to be looked at again on
+    /// each call. `epoch` was read before they were last checked.
+    pub fn watch(&self, py: Python<'_>, epoch: u64) -> Option<Watch> {
+        self.volatile.is_empty().then(|| Watch::new(py, &self.guards, epoch))
+    }
+
+    /// Whether nothing has changed, as far as can be said at once.
+    ///
+    /// # Safety
+    /// The interpreter is attached, and `watch` was made by this very `Followed` since its guards last changed.
+    #[inline]
+    pub unsafe fn holds(&self, py: Python<'_>, watch: &Watch) -> bool {
+        // SAFETY: as the caller says: the guards are ours and alive.
+        unsafe { watch.holds(py, &self.guards) }
+    }
+
     /// The fingerprint as last seen.
     pub fn fingerprint(&self) -> &Fingerprint {
         &self.fingerprint

@@ -31,7 +31,7 @@ pub enum Guard {
     /// The class of an object (a module's can be replaced).
     Type { object: Py<PyAny>, class: Py<PyType> },
     /// A count outside of Python: the declared user code, the registered hash functions.
-    Count { read: fn() -> u64, seen: u64 },
+    Count { read: fn() -> u64, seen: u64, /* Whether a change also bumps the epoch. */ is_epoch: bool },
 }
 
 /// Whether a guard still holds.
@@ -116,7 +116,15 @@ impl Guard {
                 same(seen.as_ref(), raw::dict_get(dict.bind(py), key.bind(py)))
             }
             Self::Item { dict, key, seen } => {
-                same(Some(seen), dict.bind(py).get_item(key).ok().flatten())
+                // SAFETY: live objects; a subclass's own `__getitem__` is not run.
+                let now = unsafe {
+                    let found = ffi::PyDict_GetItemWithError(dict.as_ptr(), key.as_ptr());
+                    if found.is_null() {
+                        ffi::PyErr_Clear();
+                    }
+                    Bound::from_borrowed_ptr_or_opt(py, found)
+                };
+                same(Some(seen), now)
             }
             Self::Attribute { object, class, key, seen } => {
                 let object = object.bind(py);
@@ -142,7 +150,7 @@ impl Guard {
                 // SAFETY: compares the type pointer of a live object.
                 holds(unsafe { ffi::Py_TYPE(object.as_ptr()).cast() == class.as_ptr() })
             }
-            Self::Count { read, seen } => holds(read() == *seen),
+            Self::Count { read, seen, .. } => holds(read() == *seen),
         }
     }
 

@@ -16,6 +16,7 @@ pub mod origin;
 mod refs;
 mod resolve;
 mod unseen;
+pub mod watch;
 
 pub use facts::code_identity;
 pub use follow::{Followed, Reading, Root, follow};

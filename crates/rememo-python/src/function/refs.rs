@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::follow::{Followed, Reading, Root, follow, wrapper_parts, write_code_object};
 use super::name::{self, QualifiedName, Sort};
 use super::origin::{Library, Origin};
+use super::watch::{self, Watch};
 use crate::error::HashError;
 use crate::raw::Function;
 use crate::value::{CodeRefs, Part, Rules};
@@ -19,9 +20,15 @@ const LIMIT: usize = 1024;
 /// How often code that changes while it is followed is followed again.
 const ATTEMPTS: usize = 8;
 
+/// A fingerprint and how to see at once that it still holds.
+struct Known {
+    followed: Box<Followed>,
+    watch: Option<Watch>,
+}
+
 /// Fingerprints of functions and classes, remembered as long as their guards hold.
 #[derive(Default)]
-pub struct CodeCache(Mutex<FxHashMap<(usize, Reading), Box<Followed>>>);
+pub struct CodeCache(Mutex<FxHashMap<(usize, Reading), Known>>);
 
 impl CodeCache {
     /// The digest of the fingerprint of a function, class or module.
@@ -32,12 +39,20 @@ impl CodeCache {
         reading: Reading,
     ) -> Result<Digest, HashError> {
         let id = (object.as_ptr() as usize, reading);
+        let py = object.py();
+        if let Some(Known { followed, watch: Some(watch) }) = self.0.lock().get(&id)
+            // SAFETY: attached, and the watch was made by this fingerprint when it was put here.
+            && unsafe { followed.holds(py, watch) }
+        {
+            return Ok(followed.fingerprint().digest());
+        }
+        let epoch = watch::epoch();
         // Taken out while it is looked at: foreign code may run and come back here.
         let known = self.0.lock().remove(&id);
-        if let Some(mut known) = known
-            && let Some(digest) = known.current(object.py(), rules)?
+        if let Some(Known { mut followed, .. }) = known
+            && let Some(digest) = followed.current(py, rules)?
         {
-            self.put(id, known);
+            self.put(py, id, followed, epoch);
             return Ok(digest);
         }
         // A function that is a value counts with all its attributes: whoever gets it can read them.
@@ -50,7 +65,7 @@ impl CodeCache {
                 Ok(followed) => {
                     let digest = followed.fingerprint().digest();
                     // Its guards hold the object, so that its address stays its own.
-                    self.put(id, Box::new(followed));
+                    self.put(py, id, Box::new(followed), epoch);
                     return Ok(digest);
                 }
                 Err(HashError::Retrace) => {}
@@ -66,11 +81,12 @@ impl CodeCache {
         drop(forgotten);
     }
 
-    fn put(&self, id: (usize, Reading), followed: Box<Followed>) {
+    fn put(&self, py: Python<'_>, id: (usize, Reading), followed: Box<Followed>, epoch: u64) {
+        let watch = followed.watch(py, epoch);
         let mut known = self.0.lock();
         let forgotten =
             if known.len() >= LIMIT { std::mem::take(&mut *known) } else { FxHashMap::default() };
-        let old = known.insert(id, followed);
+        let old = known.insert(id, Known { followed, watch });
         drop(known);
         drop((old, forgotten));
     }
@@ -80,12 +96,25 @@ impl CodeCache {
 pub struct ArgumentCode<'a> {
     codes: &'a CodeCache,
     reading: Reading,
+    /// What was met in this encoding: many instances of a class look at it once.
+    met: FxHashMap<usize, Digest>,
 }
 
 impl<'a> ArgumentCode<'a> {
     /// Code for readers that can see this much of it.
     pub fn new(codes: &'a CodeCache, reading: Reading) -> Self {
-        Self { codes, reading }
+        Self { codes, reading, met: FxHashMap::default() }
+    }
+
+    fn digest(&mut self, code: &Bound<'_, PyAny>, rules: &Rules) -> Result<Digest, HashError> {
+        let id = code.as_ptr() as usize;
+        if let Some(&digest) = self.met.get(&id) {
+            return Ok(digest);
+        }
+        let digest = self.codes.digest(code, rules, self.reading)?;
+        // The code cache holds the object, so its address stays its own.
+        self.met.insert(id, digest);
+        Ok(digest)
     }
 }
 
@@ -107,14 +136,14 @@ impl CodeRefs for ArgumentCode<'_> {
         match name::sort(code) {
             Sort::UserFunction(function) => {
                 writer.u8(tag::USER_CODE);
-                writer.raw(self.codes.digest(code, rules, self.reading)?.as_bytes());
+                writer.raw(self.digest(code, rules)?.as_bytes());
                 // Library code reads these names too.
                 writer.str(function.name().as_bytes());
                 writer.str(function.qualname().as_bytes());
             }
             Sort::UserClass(_) | Sort::UserModule(_) => {
                 writer.u8(tag::USER_CODE);
-                writer.raw(self.codes.digest(code, rules, self.reading)?.as_bytes());
+                writer.raw(self.digest(code, rules)?.as_bytes());
             }
             Sort::Cached(wrapped) => return self.write(writer, &wrapped, rules),
             Sort::Library(library, name) => write_library(writer, &library, &name),

@@ -76,6 +76,9 @@ impl Follower<'_> {
                 {
                     return Ok(());
                 }
+                if access.usage == Usage::Computed {
+                    self.note("getattr".to_owned(), unseen::COMPUTED_ATTRIBUTE, &reader);
+                }
                 let Some(spot) = self.global(function, global.bind(py)) else {
                     writer.str(b"missing");
                     return Ok(());
@@ -480,6 +483,14 @@ impl Follower<'_> {
                     return self.write(writer, &spot.object, self.rules());
                 }
                 Sort::Value => {
+                    if let Some((step @ Step::Item(_), rest)) = path.split_first()
+                        && let Some(next) = self.plain_step(py, &spot, step)
+                        && is_plain_data(&next.object, PLAIN_DEPTH)
+                    {
+                        // A datum in a library's mapping (`matplotlib.rcParams["lines.linewidth"]`).
+                        (spot, path) = (next, rest);
+                        continue;
+                    }
                     if spot.of_library && !self.counts_by_value(&spot.object) {
                         self.note_library(&spot.name, reader);
                         // The version stands in for it: that of its namespace was written, or of its class.
@@ -549,11 +560,15 @@ impl Follower<'_> {
             }
             Step::Item(key) => {
                 let key = key.bind(py);
-                let dict = object.cast_exact::<PyDict>().ok()?;
-                if !is_plain_key(key) {
+                // What a library's own mapping makes of an item is the library's affair, by version.
+                let dict = object.cast::<PyDict>().ok()?;
+                let class = object.get_type();
+                if !is_plain_key(key)
+                    || !(dict.is_exact_instance_of::<PyDict>() || self.is_library_class(&class))
+                {
                     return None;
                 }
-                let found = dict.get_item(key).ok().flatten()?;
+                let found = stored_item(dict, key)?;
                 let guard = Guard::Item {
                     dict: dict.clone().unbind(),
                     key: key.clone().unbind(),
@@ -724,6 +739,22 @@ fn plain_attribute<'py>(
         };
     }
     raw::instance_dict(object).and_then(|d| raw::dict_get(&d, key))
+}
+
+/// What a dict, or an instance of a subclass, stores under a plain key; a `__getitem__` or `__missing__` is not run.
+fn stored_item<'py>(
+    dict: &Bound<'py, PyDict>,
+    key: &Bound<'py, PyAny>,
+) -> Option<Bound<'py, PyAny>> {
+    // SAFETY: live objects; the found one is borrowed and gets a reference at once.
+    unsafe {
+        let found = ffi::PyDict_GetItemWithError(dict.as_ptr(), key.as_ptr());
+        if found.is_null() {
+            ffi::PyErr_Clear();
+            return None;
+        }
+        Some(Bound::from_borrowed_ptr(dict.py(), found))
+    }
 }
 
 fn is_plain_key(key: &Bound<'_, PyAny>) -> bool {

@@ -53,6 +53,7 @@ pub fn register(key: &Bound<'_, PyAny>, function: &Bound<'_, PyAny>) -> PyResult
     all.push((ty, name, function.clone().unbind()));
     drop(all);
     GENERATION.fetch_add(1, std::sync::atomic::Ordering::AcqRel);
+    crate::function::watch::bump();
     drop(old);
     Ok(())
 }

@@ -4,6 +4,7 @@ import blinker
 import rememo
 
 REQUIRES = ["flask", "blinker"]
+NEEDLESS = {"process": "a blinker signal keeps its receivers by their addresses"}
 
 priced = blinker.Signal("priced")
 SURCHARGE = 1

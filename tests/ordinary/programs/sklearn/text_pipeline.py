@@ -7,6 +7,7 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
 REQUIRES = ["numpy", "sklearn"]
+NEEDLESS = {"process": "a fitted TfidfVectorizer keeps the address of its stop words"}
 
 
 def words(text: str) -> list[str]:

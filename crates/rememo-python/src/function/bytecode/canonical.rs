@@ -317,7 +317,16 @@ impl Graph<'_, '_, '_> {
         variables: &mut Vec<Variable>,
     ) -> PyResult<()> {
         let instruction = self.code.instructions[index as usize];
-        write_bytes(label, op.name().as_bytes());
+        // Whether a variable lies in a cell follows from the closures of nested functions, which are written down.
+        let is_own =
+            op.operand() == Operand::Variable && (instruction.arg as usize) < self.code.first_free;
+        let name = match op {
+            Op::LOAD_DEREF if is_own => Op::LOAD_FAST.name(),
+            Op::STORE_DEREF if is_own => Op::STORE_FAST.name(),
+            Op::DELETE_DEREF if is_own => Op::DELETE_FAST.name(),
+            _ => op.name(),
+        };
+        write_bytes(label, name.as_bytes());
         match op.operand() {
             Operand::Const => {
                 let nested =

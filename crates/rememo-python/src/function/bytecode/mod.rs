@@ -211,8 +211,12 @@ impl<'py> Unit<'py> {
             let is_read = instruction.op.operand() == Operand::Name
                 && instruction.op != Op::STORE_NAME
                 && !self.code.is_bookkeeping(index);
-            if is_read {
-                hints.add(self.code.names[instruction.arg as usize].to_str().unwrap_or_default());
+            let name = self.code.names[instruction.arg as usize..].first();
+            let name = name.and_then(|name| name.to_str().ok()).unwrap_or_default();
+            // An attribute of that name is not the built-in function.
+            let is_attribute = instruction.op == Op::LOAD_ATTR && name == "help";
+            if is_read && !is_attribute {
+                hints.add(name);
             }
         }
         // `getattr(f, "__doc__")`, and what is fetched by a computed name from a tuple of constants.

@@ -192,6 +192,11 @@ impl<'py> Runner<'_, 'py> {
     ) {
         let number = self.code.instructions[index].handler;
         let Some(handler) = self.code.handlers.get(number as usize).copied() else { return };
+        if let Some(known) = &self.entry[target as usize]
+            && known.covers(state, handler.depth as usize)
+        {
+            return;
+        }
         let mut caught = state.clone();
         caught.stack.truncate(handler.depth as usize);
         // A comprehension is left where the variable that it saved goes.

@@ -67,6 +67,13 @@ impl State {
             .map_or(FUNCTION_SCOPE, |(_, scope)| *scope)
     }
 
+    /// Whether a handler with this state has taken into account an exception in `state` that keeps `depth` values: the common
+    /// case, for each instruction of a long block comes here.
+    pub(super) fn covers(&self, state: &Self, depth: usize) -> bool {
+        self.stack.get(..depth).is_some_and(|kept| state.stack.get(..depth) == Some(kept))
+            && self.stored.is_subset(&state.stored)
+    }
+
     /// Takes into account another way to the same place; tells whether that changed anything.
     pub(super) fn join(&mut self, other: &Self) -> bool {
         debug_assert_eq!(

@@ -476,6 +476,10 @@ impl<'py> Runner<'_, 'py> {
             ) if !by_keyword && self.paths.is_global(path, "getattr") => {
                 self.constant_attribute(*owner, *name, index)?
             }
+            (Slot::Path { path, .. }, [_, ..]) if self.paths.is_global(path, "getattr") => {
+                self.use_slot(callee, Usage::Computed, index);
+                Slot::Unknown
+            }
             _ => Slot::Unknown,
         };
         state.stack.push(result);

@@ -1,0 +1,361 @@
+//! Has anything changed that the guards look at? — asked on each call, so in a handful of instructions.
+//!
+//! From 3.12 on CPython tells watchers of dicts, functions and types before it changes them. One watcher of each
+//! kind bumps a process-wide epoch when something that is guarded changes; while the epoch stands still, all
+//! watched guards hold. What cannot be watched (closure cells) is compared. On 3.11, and where another extension
+//! has taken the last watcher, versions of dicts and pointers are compared instead; where those are not to be had
+//! either, the guards themselves are asked.
+//!
+//! Why this gives no wrong answer: a change of a watched object always bumps the epoch before it takes effect,
+//! and the epoch noted is the one read before the guards were last checked one by one.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+
+use super::guard::{Check, Guard};
+
+static EPOCH: AtomicU64 = AtomicU64::new(1);
+
+/// The epoch: stands still as long as no watched object changes and no project-wide setting is made.
+#[inline]
+pub fn epoch() -> u64 {
+    EPOCH.load(Ordering::Acquire)
+}
+
+/// Everything that was concluded before has to be looked at again.
+pub fn bump() {
+    EPOCH.fetch_add(1, Ordering::AcqRel);
+}
+
+/// The guards of one fingerprint in the form in which they are checked on each call.
+///
+/// Holds addresses of objects that the guards keep alive; never used after the guards are dropped.
+#[derive(Default)]
+pub struct Watch {
+    epoch: u64,
+    /// Closure cells and what they held.
+    cells: Vec<(*mut ffi::PyObject, *mut ffi::PyObject)>,
+    /// Functions with their code, defaults, keyword defaults, closure and attributes.
+    functions: Vec<(*mut ffi::PyFunctionObject, [*mut ffi::PyObject; 5])>,
+    /// Attribute dicts of functions, which are replaced without any event.
+    function_dicts: Vec<(*mut ffi::PyFunctionObject, *mut ffi::PyObject)>,
+    /// Classes and their versions.
+    classes: Vec<(*mut ffi::PyTypeObject, u32)>,
+    /// Dicts and their versions, where there are versions.
+    #[cfg(not(Py_3_13))]
+    dicts: Vec<(*mut ffi::PyDictObject, u64)>,
+    /// Guards that have to be asked, by number.
+    asked: Vec<usize>,
+}
+
+// SAFETY: the addresses are only followed with the interpreter attached, by whoever holds the guards.
+unsafe impl Send for Watch {}
+
+impl Watch {
+    /// Compiles guards that hold now; `epoch` was read before they were checked.
+    pub fn new(py: Python<'_>, guards: &[(Guard, Option<usize>)], epoch: u64) -> Self {
+        let mut watch = Self { epoch, ..Self::default() };
+        let watchers = Watchers::get(py);
+        for (number, (guard, _)) in guards.iter().enumerate() {
+            watch.add(py, number, guard, watchers);
+        }
+        #[cfg(not(Py_3_13))]
+        {
+            watch.dicts.sort_unstable();
+            watch.dicts.dedup();
+        }
+        watch
+    }
+
+    fn add(&mut self, py: Python<'_>, number: usize, guard: &Guard, watchers: Option<Watchers>) {
+        match guard {
+            Guard::Entry { dict, key, .. } => {
+                if let Some(watchers) = watchers
+                    && watchers.watch_entry(dict.bind(py).as_any(), key.bind(py).as_any())
+                {
+                    return;
+                }
+                #[cfg(not(Py_3_13))]
+                {
+                    let dict = dict.as_ptr().cast::<ffi::PyDictObject>();
+                    // SAFETY: a live dict, held by the guard.
+                    self.dicts.push((dict, unsafe { dict_version(dict) }));
+                }
+                #[cfg(Py_3_13)]
+                self.asked.push(number);
+            }
+            Guard::Cell { cell, seen } => {
+                let seen = seen.as_ref().map_or(std::ptr::null_mut(), Py::as_ptr);
+                self.cells.push((cell.as_ptr(), seen));
+            }
+            Guard::Function { function, .. } => {
+                let function = function.as_ptr().cast::<ffi::PyFunctionObject>();
+                // SAFETY: a live function, held by the guard.
+                let parts = unsafe { function_parts(function) };
+                if watchers.is_some() {
+                    // The watcher tells of code and defaults; a closure cannot be replaced.
+                    self.function_dicts.push((function, parts[4]));
+                } else {
+                    self.functions.push((function, parts));
+                }
+            }
+            Guard::Class { class, version } => {
+                if let Some(watchers) = watchers
+                    && watchers.watch_class(class.bind(py).as_any())
+                {
+                    return;
+                }
+                self.classes.push((class.as_ptr().cast(), *version));
+            }
+            // Told by a bump of the epoch.
+            Guard::Count { is_epoch: true, .. } => {}
+            Guard::Item { .. }
+            | Guard::Attribute { .. }
+            | Guard::Size { .. }
+            | Guard::ClassEntries { .. }
+            | Guard::Type { .. }
+            | Guard::Count { .. } => self.asked.push(number),
+        }
+    }
+
+    /// Whether all guards still hold, as far as can be said at once; `false` asks for a closer look.
+    ///
+    /// # Safety
+    /// The guards that this was made from are alive, and the interpreter is attached.
+    #[inline]
+    pub unsafe fn holds(&self, py: Python<'_>, guards: &[(Guard, Option<usize>)]) -> bool {
+        if self.epoch != epoch() {
+            return false;
+        }
+        // SAFETY: all addresses are those of objects that the guards hold.
+        unsafe {
+            for &(cell, seen) in &self.cells {
+                if cell_content(cell) != seen {
+                    return false;
+                }
+            }
+            for &(function, dict) in &self.function_dicts {
+                if (*function).func_dict != dict {
+                    return false;
+                }
+            }
+            #[cfg(not(Py_3_13))]
+            for &(dict, version) in &self.dicts {
+                if dict_version(dict) != version {
+                    return false;
+                }
+            }
+            for (function, parts) in &self.functions {
+                if function_parts(*function) != *parts {
+                    return false;
+                }
+            }
+            for &(class, version) in &self.classes {
+                if (*class).tp_version_tag != version {
+                    return false;
+                }
+            }
+        }
+        self.asked.iter().all(|&number| matches!(guards[number].0.check(py), Check::Same))
+    }
+}
+
+/// # Safety
+/// `cell` is a live cell.
+#[inline]
+unsafe fn cell_content(cell: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    #[repr(C)]
+    struct Cell {
+        head: ffi::PyObject,
+        content: *mut ffi::PyObject,
+    }
+    // SAFETY: the layout of PyCellObject in every CPython so far: a head and one pointer.
+    unsafe { (*cell.cast::<Cell>()).content }
+}
+
+/// # Safety
+/// `function` is a live function.
+#[inline]
+unsafe fn function_parts(function: *mut ffi::PyFunctionObject) -> [*mut ffi::PyObject; 5] {
+    // SAFETY: fields of a live function.
+    unsafe {
+        [
+            (*function).func_code,
+            (*function).func_defaults,
+            (*function).func_kwdefaults,
+            (*function).func_closure,
+            (*function).func_dict,
+        ]
+    }
+}
+
+/// # Safety
+/// `dict` is a live dict.
+#[cfg(not(Py_3_13))]
+#[inline]
+#[allow(deprecated, reason = "3.12 still keeps versions; 3.13 has none, and does not come here")]
+unsafe fn dict_version(dict: *mut ffi::PyDictObject) -> u64 {
+    // SAFETY: a field of a live dict: a number that no dict has had before is stored at each change.
+    unsafe { (*dict).ma_version_tag }
+}
+
+/// The ids of this process's watchers.
+#[derive(Clone, Copy)]
+struct Watchers {
+    #[cfg(Py_3_12)]
+    dict: std::ffi::c_int,
+    #[cfg(Py_3_12)]
+    class: std::ffi::c_int,
+}
+
+#[cfg(not(Py_3_12))]
+impl Watchers {
+    fn get(_py: Python<'_>) -> Option<Self> {
+        None
+    }
+
+    fn watch_entry(self, _dict: &Bound<'_, PyAny>, _key: &Bound<'_, PyAny>) -> bool {
+        false
+    }
+
+    fn watch_class(self, _class: &Bound<'_, PyAny>) -> bool {
+        false
+    }
+}
+
+#[cfg(Py_3_12)]
+mod events {
+    use std::ffi::c_int;
+    use std::sync::Mutex;
+
+    use pyo3::ffi;
+    use pyo3::prelude::*;
+    use pyo3::sync::PyOnceLock;
+    use rustc_hash::FxHashSet;
+
+    use super::{Watchers, bump};
+
+    #[allow(non_snake_case)]
+    unsafe extern "C" {
+        fn PyDict_AddWatcher(
+            callback: unsafe extern "C" fn(
+                c_int,
+                *mut ffi::PyObject,
+                *mut ffi::PyObject,
+                *mut ffi::PyObject,
+            ) -> c_int,
+        ) -> c_int;
+        fn PyFunction_AddWatcher(
+            callback: unsafe extern "C" fn(c_int, *mut ffi::PyObject, *mut ffi::PyObject) -> c_int,
+        ) -> c_int;
+        fn PyType_AddWatcher(
+            callback: unsafe extern "C" fn(*mut ffi::PyTypeObject) -> c_int,
+        ) -> c_int;
+        fn PyType_Watch(id: c_int, class: *mut ffi::PyObject) -> c_int;
+    }
+
+    const DICT_ADDED: c_int = 0;
+    const DICT_MODIFIED: c_int = 1;
+    const DICT_DELETED: c_int = 2;
+    const FUNCTION_CREATE: c_int = 0;
+    const FUNCTION_DESTROY: c_int = 1;
+
+    /// Entries of dicts that some guard looks at; the locks of `std` keep all state inside, so they survive fork.
+    static ENTRIES: Mutex<Option<FxHashSet<(usize, usize)>>> = Mutex::new(None);
+
+    unsafe extern "C" fn dict_event(
+        event: c_int,
+        dict: *mut ffi::PyObject,
+        key: *mut ffi::PyObject,
+        _value: *mut ffi::PyObject,
+    ) -> c_int {
+        // A key that is not interned may equal a guarded one: then, and when the whole dict changes, look closely.
+        let named = matches!(event, DICT_ADDED | DICT_MODIFIED | DICT_DELETED) && !key.is_null();
+        // SAFETY: the type is checked before the object is read as a string.
+        let interned = named
+            && unsafe {
+                ffi::PyUnicode_CheckExact(key) != 0 && (*key.cast::<ffi::PyASCIIObject>()).interned() != 0
+            };
+        if interned {
+            let entries = ENTRIES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let is_guarded =
+                entries.as_ref().is_some_and(|e| e.contains(&(dict as usize, key as usize)));
+            if !is_guarded {
+                return 0;
+            }
+        }
+        bump();
+        0
+    }
+
+    unsafe extern "C" fn function_event(
+        event: c_int,
+        _function: *mut ffi::PyObject,
+        _value: *mut ffi::PyObject,
+    ) -> c_int {
+        if event != FUNCTION_CREATE && event != FUNCTION_DESTROY {
+            bump();
+        }
+        0
+    }
+
+    unsafe extern "C" fn class_event(_class: *mut ffi::PyTypeObject) -> c_int {
+        bump();
+        0
+    }
+
+    static WATCHERS: PyOnceLock<Option<Watchers>> = PyOnceLock::new();
+
+    impl Watchers {
+        /// The watchers; none if another extension took the last ones, or a test forbids them.
+        pub(super) fn get(py: Python<'_>) -> Option<Self> {
+            *WATCHERS.get_or_init(py, || {
+                if std::env::var_os("REMEMO_NO_WATCHERS").is_some() {
+                    return None;
+                }
+                // SAFETY: called with the interpreter attached; a failure leaves an exception to be cleared.
+                unsafe {
+                    let dict = PyDict_AddWatcher(dict_event);
+                    let class = PyType_AddWatcher(class_event);
+                    let function = PyFunction_AddWatcher(function_event);
+                    if dict < 0 || class < 0 || function < 0 {
+                        ffi::PyErr_Clear();
+                        return None;
+                    }
+                    Some(Self { dict, class })
+                }
+            })
+        }
+
+        /// Watches an entry of a dict.
+        pub(super) fn watch_entry(self, dict: &Bound<'_, PyAny>, key: &Bound<'_, PyAny>) -> bool {
+            let mut entries = ENTRIES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            entries
+                .get_or_insert_default()
+                .insert((dict.as_ptr() as usize, key.as_ptr() as usize));
+            drop(entries);
+            // SAFETY: a live dict and an id that we got.
+            unsafe {
+                if ffi::PyDict_Watch(self.dict, dict.as_ptr()) < 0 {
+                    ffi::PyErr_Clear();
+                    return false;
+                }
+            }
+            true
+        }
+
+        /// Watches a class (and with it changes of its bases).
+        pub(super) fn watch_class(self, class: &Bound<'_, PyAny>) -> bool {
+            // SAFETY: a live class and an id that we got.
+            unsafe {
+                if PyType_Watch(self.class, class.as_ptr()) < 0 {
+                    ffi::PyErr_Clear();
+                    return false;
+                }
+            }
+            true
+        }
+    }
+}
