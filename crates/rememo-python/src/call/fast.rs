@@ -25,13 +25,10 @@ const LIMIT: usize = 1 << 16;
 /// One remembered call; it owns references to everything in it.
 struct Slot {
     hash: u64,
-    /// Null if the slot is free.
-    output: *mut ffi::PyObject,
     names: *mut ffi::PyObject,
     arguments: [*mut ffi::PyObject; ARGUMENTS],
     count: u8,
     handle: Handle,
-    cost: u64,
 }
 
 /// The table of one function.
@@ -53,16 +50,6 @@ impl Default for Table {
     fn default() -> Self {
         Self(UnsafeCell::default())
     }
-}
-
-/// What the table remembers of a call.
-pub struct Remembered {
-    /// The output, borrowed from the table.
-    pub output: *mut ffi::PyObject,
-    /// Where the entry lies in its store.
-    pub handle: Handle,
-    /// What it cost to compute, in nanoseconds.
-    pub cost: u64,
 }
 
 const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -161,12 +148,12 @@ unsafe fn hash_all(call: RawArguments<'_>) -> Option<u64> {
 }
 
 impl Table {
-    /// The remembered call with exactly these arguments.
+    /// Where the output of a call with exactly these arguments lies in its store.
     ///
     /// # Safety
     /// The GIL is held, and the result is used before anything else can run.
     #[inline]
-    pub unsafe fn find(&self, call: RawArguments<'_>) -> Option<Remembered> {
+    pub unsafe fn find(&self, call: RawArguments<'_>) -> Option<Handle> {
         // SAFETY: the GIL is held and nothing below runs Python code.
         let inner = unsafe { &*self.0.get() };
         let count = call.positional.len() + call.keyword_values.len();
@@ -190,25 +177,14 @@ impl Table {
                     // SAFETY: the arguments are live, and so are those that the slot owns.
                     .all(|(&given, &own)| unsafe { same(own, given) })
             {
-                return Some(Remembered {
-                    output: slot.output,
-                    handle: slot.handle,
-                    cost: slot.cost,
-                });
+                return Some(slot.handle);
             }
             at = (at + 1) & mask;
         }
     }
 
-    /// Remembers the output of a call.
-    pub fn remember(
-        &self,
-        _py: Python<'_>,
-        call: RawArguments<'_>,
-        output: &Bound<'_, PyAny>,
-        handle: Handle,
-        cost: u64,
-    ) {
+    /// Remembers where the output of a call lies.
+    pub fn remember(&self, _py: Python<'_>, call: RawArguments<'_>, handle: Handle) {
         let count = call.positional.len() + call.keyword_values.len();
         if cfg!(Py_GIL_DISABLED) || count > ARGUMENTS {
             return;
@@ -217,12 +193,10 @@ impl Table {
         let Some(hash) = (unsafe { hash_all(call) }) else { return };
         let mut slot = Slot {
             hash,
-            output: output.clone().into_ptr(),
             names: call.keyword_names,
             arguments: [std::ptr::null_mut(); ARGUMENTS],
             count: count as u8,
             handle,
-            cost,
         };
         // SAFETY: all are live; the slot's references are given back by `Slot::drop`.
         unsafe {
@@ -302,7 +276,6 @@ impl Drop for Slot {
         let _ = Python::try_attach(|_| {
             // SAFETY: the slot owns these references.
             unsafe {
-                ffi::Py_XDECREF(self.output);
                 ffi::Py_XDECREF(self.names);
                 for argument in self.arguments {
                     ffi::Py_XDECREF(argument);

@@ -172,12 +172,11 @@ unsafe extern "C" fn call(
     names: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     // SAFETY: vectorcall of our own type: the layout is ours, the thread is attached and the arguments follow the
-    // protocol. The output is borrowed from the table and gets its reference before anything else runs.
+    // protocol.
     unsafe {
         let own = object.cast::<CachedFunction>();
         let arguments = RawArguments::new(args, ffi::PyVectorcall_NARGS(nargsf) as usize, names);
         if let Some(output) = (*(*own).state).hit_at_once(Python::assume_attached(), arguments) {
-            ffi::Py_INCREF(output);
             return output;
         }
     }

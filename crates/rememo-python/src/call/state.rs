@@ -136,7 +136,7 @@ impl State {
 
     // ---- call ---------------------------------------------------------------------------------
 
-    /// The output of a call that was seen before, if that can be told at once; a borrowed reference.
+    /// The output of a call that was seen before, if that can be told at once; a new reference.
     ///
     /// # Safety
     /// The GIL is held, and the arguments are those of a call that is under way.
@@ -155,10 +155,16 @@ impl State {
             }
             let now = if self.options.bounds.ttl.is_some() { Instant::now() } else { self.made };
             // Also refreshes its use, by which entries are evicted.
-            self.shelf.store().get_at(found.handle, now)?;
+            let mut store = self.shelf.store();
+            let entry = store.get_at(found, now)?;
+            let Stored::Plain(output) = &entry.value else { return None };
+            let output = output.as_ptr();
+            ffi::Py_INCREF(output);
+            let cost = entry.cost();
+            drop(store);
             self.stats.record(Outcome::Hit(Tier::Memory));
-            self.stats.record_saved(Duration::from_nanos(found.cost));
-            Some(found.output)
+            self.stats.record_saved(cost);
+            Some(output)
         }
     }
 
@@ -187,16 +193,14 @@ impl State {
             let handle = store.handle(key);
             match (handle, store.peek(key, Instant::now())) {
                 (Some(handle), Ok(entry)) => match &entry.value {
-                    Stored::Plain(object) if object.is(output) => {
-                        Some((handle, u64::try_from(entry.cost().as_nanos()).unwrap_or(u64::MAX)))
-                    }
+                    Stored::Plain(object) if object.is(output) => Some(handle),
                     _ => None,
                 },
                 _ => None,
             }
         };
-        if let Some((handle, cost)) = found {
-            self.table.remember(py, arguments, output, handle, cost);
+        if let Some(handle) = found {
+            self.table.remember(py, arguments, handle);
         }
     }
 

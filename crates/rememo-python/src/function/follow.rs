@@ -472,10 +472,9 @@ impl<'a> Follower<'a> {
                 }
             }
         }
-        for name in &facts.attribute_names {
-            let name = raw::string(name.bind(py));
-            self.note_method(&name, &own, &facts);
-            self.attribute_names.insert(name);
+        for (name, line) in &facts.attribute_names {
+            self.note_method(name, &own, &facts, *line);
+            self.attribute_names.insert(name.clone());
         }
         writer.varint(facts.accesses.len() as u64);
         for access in &facts.accesses {

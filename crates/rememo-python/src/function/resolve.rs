@@ -629,12 +629,18 @@ impl Follower<'_> {
     }
 
     /// Notes methods that read files, whoever has them.
-    pub(super) fn note_method(&mut self, name: &str, reader: &str, facts: &CodeFacts) {
+    pub(super) fn note_method(
+        &mut self,
+        name: &str,
+        reader: &str,
+        facts: &CodeFacts,
+        line: u32,
+    ) {
         if let Some(why) = unseen::method_reason(name) {
             let reader = Reader {
                 name: reader.to_owned(),
                 file: facts.filename.clone(),
-                line: facts.first_line,
+                line,
             };
             self.note(name.to_owned(), why, &reader);
         }

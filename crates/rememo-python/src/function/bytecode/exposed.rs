@@ -21,7 +21,8 @@ pub(crate) fn code_facts<'py>(code: &Bound<'py, PyAny>) -> PyResult<Bound<'py, P
     dict.set_item("digest", facts.digest.to_hex())?;
     dict.set_item("body", facts.body.to_hex())?;
     dict.set_item("free", facts.free)?;
-    dict.set_item("attribute_names", facts.attribute_names)?;
+    let names: Vec<&str> = facts.attribute_names.iter().map(|(name, _)| name.as_str()).collect();
+    dict.set_item("attribute_names", names)?;
     dict.set_item("sees_locals", facts.sees_locals)?;
     dict.set_item("reads_doc", facts.reads_doc)?;
     dict.set_item("reads_annotations", facts.reads_annotations)?;

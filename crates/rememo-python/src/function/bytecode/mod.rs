@@ -18,7 +18,7 @@ mod path;
 mod program;
 mod shape;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyCode, PyString, PyTuple};
@@ -57,8 +57,8 @@ pub(crate) struct Visible {
 pub(crate) struct CodeFacts {
     /// Every read of the outside, in order of first appearance, once each.
     pub(crate) accesses: Vec<Access>,
-    /// Every attribute name that the code loads, sorted.
-    pub(crate) attribute_names: Vec<Py<PyString>>,
+    /// Every attribute name that the code loads, sorted, with the line where it first does.
+    pub(crate) attribute_names: Vec<(String, u32)>,
     /// Digest of what the code does: [`Self::body`], the names of the free variables and the version of Python.
     pub(crate) digest: Digest,
     /// Like `digest`, but free variables count by their place in [`Self::free`], not by name.
@@ -122,11 +122,11 @@ pub(crate) fn analyse(object: &Bound<'_, PyAny>, visible: Visible) -> PyResult<C
     for name in &free {
         write_text(&mut out, name)?;
     }
-    let mut attributes = BTreeSet::new();
+    let mut attributes = BTreeMap::new();
     unit.attribute_names(&mut attributes);
     Ok(CodeFacts {
         accesses: paths.accesses(),
-        attribute_names: attributes.iter().map(|name| PyString::new(py, name).unbind()).collect(),
+        attribute_names: attributes.into_iter().collect(),
         digest: Digest::of(&out),
         body,
         free: free.into_iter().map(Bound::unbind).collect(),
@@ -211,12 +211,12 @@ impl<'py> Unit<'py> {
             let is_read = instruction.op.operand() == Operand::Name
                 && instruction.op != Op::STORE_NAME
                 && !self.code.is_bookkeeping(index);
-            let name = self.code.names[instruction.arg as usize..].first();
-            let name = name.and_then(|name| name.to_str().ok()).unwrap_or_default();
-            // An attribute of that name is not the built-in function.
-            let is_attribute = instruction.op == Op::LOAD_ATTR && name == "help";
-            if is_read && !is_attribute {
-                hints.add(name);
+            if is_read {
+                let name = self.code.names[instruction.arg as usize].to_str().unwrap_or_default();
+                // An attribute of that name is not the built-in function.
+                if name != "help" || matches!(instruction.op, Op::LOAD_GLOBAL | Op::LOAD_NAME) {
+                    hints.add(name);
+                }
             }
         }
         // `getattr(f, "__doc__")`, and what is fetched by a computed name from a tuple of constants.
@@ -291,11 +291,12 @@ impl<'py> Unit<'py> {
         Ok(())
     }
 
-    fn attribute_names(&self, names: &mut BTreeSet<String>) {
-        for instruction in &self.code.instructions {
+    fn attribute_names(&self, names: &mut BTreeMap<String, u32>) {
+        for (index, instruction) in self.code.instructions.iter().enumerate() {
             if matches!(instruction.op, Op::LOAD_ATTR | Op::LOAD_SUPER_ATTR | Op::IMPORT_FROM) {
                 let name = &self.code.names[instruction.arg as usize];
-                names.insert(name.to_str().unwrap_or_default().to_owned());
+                let name = name.to_str().unwrap_or_default().to_owned();
+                names.entry(name).or_insert(self.lines[index]);
             }
         }
         for (constant, _) in &self.flow.nested {
