@@ -11,6 +11,7 @@
 //! themselves, so after `fork` a new table is a sound one. `parking_lot` keeps its queues in a
 //! table of the process, in which another thread's lock would stay locked for ever in the child.
 
+use std::collections::hash_map::Entry;
 use std::fmt;
 use std::mem;
 use std::ptr;
@@ -68,7 +69,8 @@ struct Table {
 
 struct Flight {
     leader: Owner,
-    landing: Arc<Landing>,
+    /// Made when somebody waits: most computations are over before anybody does.
+    landing: Option<Arc<Landing>>,
 }
 
 /// The computation that an owner waits for.
@@ -88,7 +90,9 @@ impl Table {
             match self.flights.get(&wait.key) {
                 // A wait that is over, but not taken down yet, is no edge: the key may already
                 // be computed by somebody else.
-                Some(flight) if Arc::ptr_eq(&flight.landing, &wait.landing) => {
+                Some(flight)
+                    if flight.landing.as_ref().is_some_and(|l| Arc::ptr_eq(l, &wait.landing)) =>
+                {
                     leader = flight.leader;
                 }
                 _ => return false,
@@ -135,17 +139,21 @@ impl Flights {
     /// After [`Claim::Wait`] the owner counts as waiting until the ticket is dropped.
     pub fn claim(&self, key: FlightKey, owner: Owner) -> Claim<'_> {
         let mut table = self.table();
-        let Some(flight) = table.flights.get(&key) else {
-            table.flights.insert(key, Flight { leader: owner, landing: Arc::default() });
-            return Claim::Lead;
+        let leader = match table.flights.entry(key) {
+            Entry::Vacant(place) => {
+                place.insert(Flight { leader: owner, landing: None });
+                return Claim::Lead;
+            }
+            Entry::Occupied(flight) => flight.get().leader,
         };
-        if flight.leader == owner {
+        if leader == owner {
             return Claim::Reentrant;
         }
-        if table.leads_back(flight.leader, owner) {
+        if table.leads_back(leader, owner) {
             return Claim::WouldDeadlock;
         }
-        let landing = Arc::clone(&flight.landing);
+        let Some(flight) = table.flights.get_mut(&key) else { return Claim::WouldDeadlock };
+        let landing = Arc::clone(flight.landing.get_or_insert_default());
         table.waiting.insert(owner, Wait { key, landing: Arc::clone(&landing) });
         Claim::Wait(Ticket { flights: self, owner, landing })
     }
@@ -155,14 +163,16 @@ impl Flights {
     pub fn finish(&self, key: FlightKey, owner: Owner) -> bool {
         let flight = {
             let mut table = self.table();
-            match table.flights.get(&key) {
-                Some(flight) if flight.leader == owner => table.flights.remove(&key),
+            match table.flights.entry(key) {
+                Entry::Occupied(flight) if flight.get().leader == owner => Some(flight.remove()),
                 _ => None,
             }
         };
         match flight {
             Some(flight) => {
-                flight.landing.land();
+                if let Some(landing) = flight.landing {
+                    landing.land();
+                }
                 true
             }
             None => false,

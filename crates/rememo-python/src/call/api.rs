@@ -41,8 +41,26 @@ pub fn opaque_identity() -> bool {
     OPAQUE_IDENTITY.load(Ordering::Acquire)
 }
 
-/// Whether a spinner could be seen at present.
+/// Whether a spinner could be seen at present; asked anew when standard error is another object than last time.
 pub fn spinner_enabled(py: Python<'_>) -> bool {
+    static LAST: Mutex<Option<(Py<PyAny>, bool)>> = Mutex::new(None);
+    // SAFETY: a borrowed reference, or null.
+    let stream = unsafe {
+        Bound::from_borrowed_ptr_or_opt(py, ffi::PySys_GetObject(c"stderr".as_ptr()))
+    };
+    let Some(stream) = stream else { return false };
+    if let Some((seen, enabled)) = &*LAST.lock()
+        && seen.is(&stream)
+    {
+        return *enabled;
+    }
+    let enabled = ask_spinner(py);
+    let old = LAST.lock().replace((stream.unbind(), enabled));
+    drop(old);
+    enabled
+}
+
+fn ask_spinner(py: Python<'_>) -> bool {
     py.import(intern!(py, "rememo._spinner"))
         .and_then(|m| m.call_method0(intern!(py, "enabled")))
         .and_then(|enabled| enabled.is_truthy())
@@ -247,7 +265,7 @@ fn add(total: &Bound<'_, PyDict>, own: &Bound<'_, PyDict>) -> PyResult<()> {
 
 /// Counts of one function.
 pub fn stats_of<'py>(py: Python<'py>, state: &State) -> PyResult<Bound<'py, PyDict>> {
-    let counts = state.stats.snapshot();
+    let counts = state.counts(py);
     let dict = PyDict::new(py);
     dict.set_item("hits", counts.hits())?;
     dict.set_item("misses", counts.misses())?;

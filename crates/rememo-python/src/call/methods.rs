@@ -212,7 +212,7 @@ fn cache_info<'py>(
     arguments: RawArguments<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
     nothing("cache_info", arguments)?;
-    let counts = state.stats.snapshot();
+    let counts = state.counts(py);
     py.import("functools")?.getattr("_CacheInfo")?.call1((
         counts.hits(),
         counts.misses(),
@@ -229,7 +229,7 @@ fn cache_clear<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     nothing("cache_clear", arguments)?;
     state.clear();
-    state.stats.reset();
+    state.reset_counts(py);
     Ok(py.None().into_bound(py))
 }
 

@@ -5,13 +5,14 @@
 //! for on those of its namesakes, alive or gone. Keys are digests of content, so whatever lies under a key there is
 //! the result that this function would compute.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use rememo::digest::Digest;
-use rememo::store::{Bounds, MemoryStore};
+use rememo::store::{Bounds, Entry, Handle, MemoryStore};
 use rustc_hash::FxHashMap;
 
 use super::output::Stored;
@@ -21,6 +22,8 @@ const NAMESAKES: usize = 16;
 
 /// The entries of one function.
 pub struct Shelf {
+    /// Whether there is another shelf of this name: most have none, and need not be looked up.
+    has_namesakes: AtomicBool,
     store: Mutex<MemoryStore<Digest, Stored>>,
 }
 
@@ -29,7 +32,10 @@ static SHELVES: LazyLock<Mutex<FxHashMap<String, Vec<Arc<Shelf>>>>> = LazyLock::
 impl Shelf {
     /// A shelf for a new function of this name, and with it the means to find its namesakes'.
     pub fn new(name: &str, bounds: Bounds) -> Arc<Self> {
-        let shelf = Arc::new(Self { store: Mutex::new(MemoryStore::new(bounds)) });
+        let shelf = Arc::new(Self {
+            has_namesakes: AtomicBool::new(false),
+            store: Mutex::new(MemoryStore::new(bounds)),
+        });
         let mut all = SHELVES.lock();
         let namesakes = all.entry(name.to_owned()).or_default();
         let mut forgotten = Vec::new();
@@ -38,6 +44,9 @@ impl Shelf {
             if let Some(oldest) = namesakes.iter().position(|s| Arc::strong_count(s) == 1) {
                 forgotten.push(namesakes.remove(oldest));
             }
+        }
+        for other in namesakes.iter().chain([&shelf]) {
+            other.has_namesakes.store(!namesakes.is_empty(), Ordering::Release);
         }
         namesakes.push(Arc::clone(&shelf));
         drop(all);
@@ -50,7 +59,24 @@ impl Shelf {
         self.store.lock()
     }
 
+    /// What the entry at `handle` holds, without taking the lock; its use is noted.
+    ///
+    /// # Safety
+    /// The GIL is held, so nobody else is inside the lock: whoever takes it holds the GIL and lets go of neither
+    /// before the other. The result is used before anything else can run.
+    #[inline]
+    pub unsafe fn at_once(&self, handle: Handle, now: Instant) -> Option<&mut Entry<Stored>> {
+        if self.store.is_locked() {
+            return None;
+        }
+        // SAFETY: as the caller says.
+        unsafe { (*self.store.data_ptr()).get_at(handle, now) }
+    }
+
     fn namesakes(self: &Arc<Self>, name: &str) -> Vec<Arc<Self>> {
+        if !self.has_namesakes.load(Ordering::Acquire) {
+            return Vec::new();
+        }
         let all = SHELVES.lock();
         let Some(namesakes) = all.get(name) else { return Vec::new() };
         if namesakes.len() < 2 {

@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use rememo::digest::Digest;
 use rememo::encode::{ENCODING_VERSION, tag};
-use rememo::event::{Outcome, Stats, Tier};
+use rememo::event::{Outcome, Snapshot, Stats, Tier};
 use rememo::flight::{Claim, Flights, Owner, new_owner};
 use rememo::store::{Lookup, MissReason};
 
@@ -155,15 +155,11 @@ impl State {
             }
             let now = if self.options.bounds.ttl.is_some() { Instant::now() } else { self.made };
             // Also refreshes its use, by which entries are evicted.
-            let mut store = self.shelf.store();
-            let entry = store.get_at(found, now)?;
+            let entry = self.shelf.at_once(found, now)?;
             let Stored::Plain(output) = &entry.value else { return None };
             let output = output.as_ptr();
             ffi::Py_INCREF(output);
-            let cost = entry.cost();
-            drop(store);
-            self.stats.record(Outcome::Hit(Tier::Memory));
-            self.stats.record_saved(cost);
+            self.table.count(entry.cost().as_nanos() as u64);
             Some(output)
         }
     }
@@ -639,6 +635,21 @@ impl State {
             shown.push(format!("{}={}", crate::raw::string(&name), brief(&value)));
         }
         format!("{}({})", self.name, shown.join(", "))
+    }
+
+    /// The counts so far.
+    pub fn counts(&self, py: Python<'_>) -> Snapshot {
+        let mut counts = self.stats.snapshot();
+        let at_once = self.table.counts(py, false);
+        counts.memory_hits += at_once.hits;
+        counts.saved += Duration::from_nanos(at_once.saved);
+        counts
+    }
+
+    /// Sets the counts to zero.
+    pub fn reset_counts(&self, py: Python<'_>) {
+        self.stats.reset();
+        self.table.counts(py, true);
     }
 
     /// Number of entries.
