@@ -32,6 +32,7 @@ struct Slot {
 }
 
 /// The table of one function.
+#[derive(Default)]
 pub struct Table {
     inner: UnsafeCell<Inner>,
     counts: Cell<Counts>,
@@ -56,12 +57,6 @@ pub struct Counts {
 unsafe impl Send for Table {}
 // SAFETY: as above.
 unsafe impl Sync for Table {}
-
-impl Default for Table {
-    fn default() -> Self {
-        Self { inner: UnsafeCell::default(), counts: Cell::default() }
-    }
-}
 
 const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
 

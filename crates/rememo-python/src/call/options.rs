@@ -77,7 +77,7 @@ impl Options {
             Ok(options.get_item(key)?.filter(|v| !v.is_none()))
         };
         if let Some(persist) = get(intern!(py, "persist"))?
-            && !(persist.is_instance_of::<PyBool>() && !persist.is_truthy()?)
+            && (!persist.is_instance_of::<PyBool>() || persist.is_truthy()?)
         {
             return Err(PyNotImplementedError::new_err(format!(
                 "persist={} of {name}: this version keeps results in memory only; leave persist out",

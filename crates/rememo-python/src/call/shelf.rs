@@ -64,6 +64,7 @@ impl Shelf {
     /// # Safety
     /// The GIL is held, so nobody else is inside the lock: whoever takes it holds the GIL and lets go of neither
     /// before the other. The result is used before anything else can run.
+    #[expect(clippy::mut_from_ref, reason = "the GIL stands in for the lock")]
     #[inline]
     pub unsafe fn at_once(&self, handle: Handle, now: Instant) -> Option<&mut Entry<Stored>> {
         if self.store.is_locked() {

@@ -27,12 +27,15 @@ pub enum Guard {
     /// A class and its bases, by the version that CPython keeps for its own method cache.
     Class { class: Py<PyType>, version: u32 },
     /// A class and its bases, entry by entry, where versions have run out.
-    ClassEntries { entries: Vec<(Py<PyDict>, Vec<(usize, usize)>)>, _held: Vec<Py<PyAny>> },
+    ClassEntries { entries: Vec<(Py<PyDict>, Identities)>, _held: Vec<Py<PyAny>> },
     /// The class of an object (a module's can be replaced).
     Type { object: Py<PyAny>, class: Py<PyType> },
     /// A count outside of Python: the declared user code, the registered hash functions.
     Count { read: fn() -> u64, seen: u64, /* Whether a change also bumps the epoch. */ is_epoch: bool },
 }
+
+/// The addresses of the keys and values of a dict, in order.
+type Identities = Vec<(usize, usize)>;
 
 /// Whether a guard still holds.
 pub enum Check {
@@ -164,7 +167,7 @@ impl Guard {
     }
 }
 
-fn identities(dict: &Bound<'_, PyDict>) -> Vec<(usize, usize)> {
+fn identities(dict: &Bound<'_, PyDict>) -> Identities {
     dict.iter().map(|(k, v)| (k.as_ptr() as usize, v.as_ptr() as usize)).collect()
 }
 

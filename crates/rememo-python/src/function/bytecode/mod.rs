@@ -88,7 +88,6 @@ pub(crate) struct CodeFacts {
 /// `NotImplementedError` on a version of CPython that is not known; `TypeError` for something that is not a code
 /// object, or that holds a constant that no compiler makes; `ValueError` for malformed code.
 pub(crate) fn analyse(object: &Bound<'_, PyAny>, visible: Visible) -> PyResult<CodeFacts> {
-    let py = object.py();
     let code = object.cast::<PyCode>()?.as_any();
     let mut unit = Unit::decode(code)?;
     let hints = unit.hints()?;
