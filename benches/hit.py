@@ -123,4 +123,5 @@ def main() -> None:
     alone("call after one global int changed", change)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -441,6 +441,11 @@ impl Follower<'_> {
                             writer.str(b"store");
                             return Ok(());
                         }
+                        if usage == Usage::Identity {
+                            // Which module it is counts, not what is in it.
+                            writer.str(name::module_name(&module).as_bytes());
+                            return Ok(());
+                        }
                         return self.write(writer, &module, self.rules());
                     };
                     if usage == Usage::StoreAttr && rest.is_empty() {

@@ -41,6 +41,8 @@ pub(crate) enum Usage {
     Value,
     /// It calls it.
     Call,
+    /// It asks whether something is this very object.
+    Identity,
     /// It calls it, a `getattr`, with a name that is not a constant.
     Computed,
     /// It imports it; what it does with the binding is told by other accesses.

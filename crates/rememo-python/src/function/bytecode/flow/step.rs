@@ -135,6 +135,13 @@ impl<'py> Runner<'_, 'py> {
                     state.stack.swap(top, other);
                 }
             }
+            (Op::IS_OP, _) => {
+                for _ in 0..2 {
+                    let value = state.pop();
+                    self.use_slot(value, Usage::Identity, index);
+                }
+                state.stack.push(Slot::Unknown);
+            }
             (Op::LOAD_NAME, _)
                 if state.stored.contains(&arg) || self.code.is_bookkeeping(index) =>
             {
