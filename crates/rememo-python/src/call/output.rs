@@ -28,46 +28,37 @@ pub struct Parts(Vec<(String, Digest)>);
 
 /// Containers of more parts than this are not told apart by part.
 const PARTS_LIMIT: usize = 64;
+/// Nor are parts of parts beyond this depth.
+const PARTS_DEPTH: usize = 3;
 
 impl Parts {
     fn of(state: &State, rules: &Rules, output: &Bound<'_, PyAny>) -> Option<Self> {
-        let py = output.py();
-        let named: Vec<(String, Bound<'_, PyAny>)> = if let Ok(dict) = output.cast_exact::<PyDict>()
-        {
-            dict.iter()
-                .take(PARTS_LIMIT + 1)
-                .map(|(key, value)| (format!("[{}]", super::state::brief(&key)), value))
-                .collect()
-        } else if let Ok(list) = output.cast_exact::<PyList>() {
-            list.iter()
-                .take(PARTS_LIMIT + 1)
-                .enumerate()
-                .map(|(i, v)| (format!("[{i}]"), v))
-                .collect()
-        } else if let Ok(tuple) = output.cast_exact::<PyTuple>() {
-            tuple
-                .iter()
-                .take(PARTS_LIMIT + 1)
-                .enumerate()
-                .map(|(i, v)| (format!("[{i}]"), v))
-                .collect()
-        } else if crate::raw::is_heap_type(&output.get_type()) {
-            crate::raw::instance_dict(output)?
-                .iter()
-                .take(PARTS_LIMIT + 1)
-                .map(|(key, value)| (format!(".{key}"), value))
-                .collect()
-        } else {
-            return None;
-        };
-        if named.len() > PARTS_LIMIT {
-            return None;
+        let mut parts = Self(Vec::new());
+        parts.add(state, rules, output, "", 0).then_some(parts)
+    }
+
+    /// Adds the parts of a container under `path`; false if it is none, or has too many.
+    fn add(
+        &mut self,
+        state: &State,
+        rules: &Rules,
+        container: &Bound<'_, PyAny>,
+        path: &str,
+        depth: usize,
+    ) -> bool {
+        let Some(named) = named_parts(container) else { return false };
+        if depth > PARTS_DEPTH || self.0.len() + named.len() > PARTS_LIMIT {
+            return false;
         }
-        let mut parts = Vec::with_capacity(named.len());
         for (name, value) in named {
-            parts.push((name, measure(state, py, rules, &value).ok()?.0));
+            let path = format!("{path}{name}");
+            if self.add(state, rules, &value, &path, depth + 1) {
+                continue;
+            }
+            let Ok((digest, ..)) = measure(state, value.py(), rules, &value) else { return false };
+            self.0.push((path, digest));
         }
-        Some(Self(parts))
+        true
     }
 
     /// Which parts differ from `now`, in a few words.
@@ -91,6 +82,36 @@ impl Parts {
             changes.push(format!("and {more} more"));
         }
         changes.join(", ")
+    }
+}
+
+/// The parts of a small container, with their names; none for other values.
+fn named_parts<'py>(container: &Bound<'py, PyAny>) -> Option<Vec<(String, Bound<'py, PyAny>)>> {
+    let numbered = |items: Vec<Bound<'py, PyAny>>| {
+        items.into_iter().enumerate().map(|(i, value)| (format!("[{i}]"), value)).collect()
+    };
+    if let Ok(dict) = container.cast_exact::<PyDict>() {
+        (dict.len() <= PARTS_LIMIT).then(|| {
+            dict.iter()
+                .map(|(key, value)| (format!("[{}]", super::state::brief(&key)), value))
+                .collect()
+        })
+    } else if let Ok(list) = container.cast_exact::<PyList>() {
+        (list.len() <= PARTS_LIMIT).then(|| numbered(list.iter().collect()))
+    } else if let Ok(tuple) = container.cast_exact::<PyTuple>() {
+        (tuple.len() <= PARTS_LIMIT).then(|| numbered(tuple.iter().collect()))
+    } else if crate::raw::is_heap_type(&container.get_type()) {
+        let dict = crate::raw::instance_dict(container)?;
+        (dict.len() <= PARTS_LIMIT).then(|| {
+            dict.iter()
+                .map(|(key, value)| {
+                    let name = key.cast::<pyo3::types::PyString>().map(crate::raw::string);
+                    (format!(".{}", name.unwrap_or_default()), value)
+                })
+                .collect()
+        })
+    } else {
+        None
     }
 }
 
