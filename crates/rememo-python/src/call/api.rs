@@ -117,6 +117,7 @@ pub fn wrap<'py>(
         )));
     }
     let asynchronous = flags & (COROUTINE | ITERABLE_COROUTINE) != 0;
+    crate::function::note_running(py);
     let options = Options::parse(py, options, &name)?;
     let signature = function.as_ref().map(|f| Signature::of(f, &options.ignore)).transpose()?;
     if let Some(signature) = &signature

@@ -24,17 +24,27 @@ pub enum Stored {
 }
 
 /// Digests of the parts of a small container, to tell which of them changed.
-pub struct Parts(Vec<(String, Digest)>);
+pub struct Parts(Vec<OutputPart>);
+
+struct OutputPart {
+    /// `['users'][3].name`
+    path: String,
+    /// Length of the first step of the path.
+    first: usize,
+    digest: Digest,
+}
 
 /// Containers of more parts than this are not told apart by part.
 const PARTS_LIMIT: usize = 64;
 /// Nor are parts of parts beyond this depth.
 const PARTS_DEPTH: usize = 3;
+/// So many changed parts are named.
+const SHOWN_CHANGES: usize = 4;
 
 impl Parts {
     fn of(state: &State, rules: &Rules, output: &Bound<'_, PyAny>) -> Option<Self> {
         let mut parts = Self(Vec::new());
-        parts.add(state, rules, output, "", 0).then_some(parts)
+        parts.add(state, rules, output, "", 0, 0).then_some(parts)
     }
 
     /// Adds the parts of a container under `path`; false if it is none, or has too many.
@@ -44,6 +54,7 @@ impl Parts {
         rules: &Rules,
         container: &Bound<'_, PyAny>,
         path: &str,
+        first: usize,
         depth: usize,
     ) -> bool {
         let Some(named) = named_parts(container) else { return false };
@@ -52,36 +63,48 @@ impl Parts {
         }
         for (name, value) in named {
             let path = format!("{path}{name}");
-            if self.add(state, rules, &value, &path, depth + 1) {
+            let first = if depth == 0 { path.len() } else { first };
+            if self.add(state, rules, &value, &path, first, depth + 1) {
                 continue;
             }
             let Ok((digest, ..)) = measure(state, value.py(), rules, &value) else { return false };
-            self.0.push((path, digest));
+            self.0.push(OutputPart { path, first, digest });
         }
         true
     }
 
     /// Which parts differ from `now`, in a few words.
     fn difference(&self, now: &Self) -> String {
-        let mut changes = Vec::new();
-        for (name, digest) in &self.0 {
-            match now.0.iter().find(|(other, _)| other == name) {
-                None => changes.push(format!("{name} was removed")),
-                Some((_, other)) if other != digest => changes.push(format!("{name} changed")),
+        let find = |parts: &Self, path: &str| {
+            parts.0.iter().find(|part| part.path == path).map(|part| part.digest)
+        };
+        let mut changes: Vec<(&OutputPart, &str)> = Vec::new();
+        for part in &self.0 {
+            match find(now, &part.path) {
+                None => changes.push((part, "was removed")),
+                Some(digest) if digest != part.digest => changes.push((part, "changed")),
                 Some(_) => {}
             }
         }
-        for (name, _) in &now.0 {
-            if !self.0.iter().any(|(other, _)| other == name) {
-                changes.push(format!("{name} was added"));
-            }
+        changes.extend(
+            now.0.iter().filter(|p| find(self, &p.path).is_none()).map(|part| (part, "was added")),
+        );
+        let mut told: Vec<String> =
+            changes.iter().map(|(part, how)| format!("{} {how}", part.path)).collect();
+        if told.len() > SHOWN_CHANGES {
+            // Too many to name one by one: where they lie.
+            told = changes
+                .iter()
+                .map(|(part, _)| format!("{} changed", &part.path[..part.first]))
+                .collect();
+            told.dedup();
         }
-        if changes.len() > 5 {
-            let more = changes.len() - 5;
-            changes.truncate(5);
-            changes.push(format!("and {more} more"));
+        if told.len() > SHOWN_CHANGES {
+            let more = told.len() - SHOWN_CHANGES;
+            told.truncate(SHOWN_CHANGES);
+            told.push(format!("and {more} more"));
         }
-        changes.join(", ")
+        told.join(", ")
     }
 }
 
