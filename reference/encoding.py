@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import cycles, forms
+from .code import Code
 from .forms import Part, int_bytes, text, varint
+from .instances import instance
 
 try:
     from blake3 import blake3 as _blake3
@@ -88,7 +90,7 @@ class Encoder:
         libraries: Mapping[str, tuple[str, str]] | None = None,
         hash_funcs: Mapping[type, HashFunction] | None = None,
     ) -> None:
-        self.code = forms.Code(fingerprints or {}, libraries or {})
+        self.code = Code(fingerprints or {}, libraries or {})
         self.hash_funcs = hash_funcs or {}
         self.nodes: dict[tuple[int, bool], Node] = {}
         self.pending: list[tuple[Node, Part, HashFunction | None]] = []
@@ -129,7 +131,7 @@ class Encoder:
 
     def hash_function(self, part: Part) -> HashFunction | None:
         """The function for a part: that of the nearest class, but not for its own result."""
-        if part.is_attributes:
+        if part.is_exempt:
             return None
         for base in type(part.value).__mro__:
             if base in self.hash_funcs:
@@ -163,7 +165,7 @@ class Encoder:
         known = forms.known(value)
         if known is not None:
             return known(value), False
-        return forms.instance(value, self.code), False
+        return instance(value, self.code), False
 
 
 def leaf(value: Any) -> bytes | None:

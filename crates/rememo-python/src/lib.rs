@@ -14,6 +14,7 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
+    function::note_running(py);
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("CachedFunction", call::type_object(py)?)?;
     module.add_function(wrap_pyfunction!(call::api::wrap, module)?)?;
@@ -32,5 +33,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(function::origin::configure_hook, module)?)?;
     module.add_function(wrap_pyfunction!(function::finder::find_hook, module)?)?;
     module.add_function(wrap_pyfunction!(function::finder::absolute_name_hook, module)?)?;
+    module.add_function(wrap_pyfunction!(value::families::_known_types, module)?)?;
     Ok(())
 }

@@ -33,3 +33,7 @@ ALIKE = {
 def _asked(matrix: sp.csr_matrix) -> sp.csr_matrix:
     assert matrix.has_sorted_indices and matrix.has_canonical_format and matrix.sum() == 3
     return matrix
+
+
+# A copy of a distribution has a generator of its own in place of numpy's global one.
+UNCOPIED = {"distributions"}

@@ -6,9 +6,10 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
 use rememo::encode::{Writer, tag};
-use rememo::fingerprint::Kind;
+use rememo::fingerprint::Origin as Place;
 
 use super::follow::Follower;
+use super::frameworks::{Counts, Frameworks};
 use super::guard::Guard;
 use super::name::{class_name, minor_version};
 use crate::error::HashError;
@@ -92,9 +93,14 @@ impl Follower<'_> {
                 self.write_class(writer, &subclass, self.rules())?;
             }
         }
+        let frameworks = Frameworks::of(class);
         for (name, value) in entries {
+            let counts = frameworks.counts(&name, &value);
+            if matches!(counts, Counts::Nothing) {
+                continue;
+            }
             writer.str(name.as_bytes());
-            self.class_entry(writer, &format!("{own}.{name}"), class, &name, &value)?;
+            self.class_entry(writer, &format!("{own}.{name}"), class, &name, &value, counts)?;
         }
         Ok(())
     }
@@ -143,7 +149,21 @@ impl Follower<'_> {
         class: &Bound<'_, PyType>,
         attribute: &str,
         value: &Bound<'_, PyAny>,
+        counts: Counts<'_>,
     ) -> Result<(), HashError> {
+        let value = match &counts {
+            Counts::Nothing | Counts::Name => return Ok(()),
+            Counts::Value => value,
+            Counts::As(other) => other,
+            Counts::Maker => {
+                // Whoever says how such values are told apart knows better.
+                let is_ruled = self.rules().matching(&value.get_type()).is_some();
+                if !is_ruled && self.write_made(writer, class, attribute, value, true)? {
+                    return Ok(());
+                }
+                value
+            }
+        };
         if Function::of(value).is_some() || value.is_instance_of::<PyType>() {
             return self.write(writer, value, self.rules());
         }
@@ -153,13 +173,7 @@ impl Follower<'_> {
             writer.str(b"slot");
             return Ok(());
         }
-        let node = self.value_node(
-            Kind::Attribute,
-            (class.as_ptr() as usize, attribute.to_owned()),
-            name,
-            value,
-            None,
-        );
+        let node = self.attribute_node(class, attribute, name, value);
         self.write_node(writer, node);
         Ok(())
     }
@@ -170,4 +184,86 @@ impl Follower<'_> {
         let _ = intern!(function.0.py(), "__annotations__");
         function.annotations().map(Bound::unbind)
     }
+}
+
+/// The function that an entry of a class's namespace is, or wraps as a built-in descriptor.
+fn function_behind<'py>(value: &Bound<'py, PyAny>) -> Option<Function<'py>> {
+    let py = value.py();
+    // SAFETY: compares type pointers; the attributes of these exact types are C getters.
+    let attribute = unsafe {
+        let ty = ffi::Py_TYPE(value.as_ptr());
+        if ty == &raw mut ffi::PyClassMethod_Type || ty == &raw mut ffi::PyStaticMethod_Type {
+            intern!(py, "__func__")
+        } else if ty == &raw mut ffi::PyProperty_Type {
+            intern!(py, "fget")
+        } else {
+            return Function::of(value);
+        }
+    };
+    Function::of(&value.getattr(attribute).ok()?)
+}
+
+/// The functions that were made in a class's body, as the name of their code says.
+pub(super) fn own_functions<'py>(class: &Bound<'py, PyType>) -> Vec<Function<'py>> {
+    let prefix = format!("{}.", raw::type_names(class).1);
+    let values = raw::type_dict(class).map(|dict| dict.values());
+    (values.iter().flatten())
+        .filter_map(|value| function_behind(&value))
+        .filter(|function| {
+            let py = function.0.py();
+            code_text(&function.code(), intern!(py, "co_qualname")).starts_with(&prefix)
+        })
+        .collect()
+}
+
+/// An attribute of a code object that is a string.
+pub(super) fn code_text(code: &Bound<'_, PyAny>, attribute: &Bound<'_, PyString>) -> String {
+    let text = code.getattr(attribute).ok().and_then(|text| text.cast_into::<PyString>().ok());
+    text.map(|text| raw::string(&text)).unwrap_or_default()
+}
+
+/// Where a class's statement stands, for people. Its line is kept from 3.13 on; before, the line above its
+/// first method is looked for that says so.
+pub(super) fn place(class: &Bound<'_, PyType>) -> Option<Place> {
+    let py = class.py();
+    let (module, qualname) = raw::type_names(class);
+    let line_of = |function: &Function<'_>| -> u32 {
+        let line = function.code().getattr(intern!(py, "co_firstlineno"));
+        line.and_then(|line| line.extract()).unwrap_or(0)
+    };
+    let first = own_functions(class)
+        .into_iter()
+        // What is generated lies in no file.
+        .map(|function| {
+            (code_text(&function.code(), intern!(py, "co_filename")), line_of(&function))
+        })
+        .filter(|(file, _)| !file.starts_with('<'))
+        .min_by_key(|(_, line)| *line);
+    let of_module = || {
+        let module = raw::module_dict(&raw::loaded_module(py, &module)?)?;
+        let file = raw::dict_get(&module, intern!(py, "__file__"))?.cast_into::<PyString>().ok()?;
+        Some((raw::string(&file), 0))
+    };
+    let (file, line) = first.or_else(of_module)?;
+    let kept = raw::dict_get(&raw::type_dict(class)?, intern!(py, "__firstlineno__"))
+        .and_then(|line| line.extract().ok());
+    let line = kept.or_else(|| statement_line(&file, &qualname, line)).unwrap_or(line);
+    Some(Place { file: Some(file), line })
+}
+
+/// The last line with the class's statement before the line `method`, or the only one in the file.
+fn statement_line(file: &str, qualname: &str, method: u32) -> Option<u32> {
+    let name = qualname.rsplit('.').next()?;
+    let text = std::fs::read_to_string(file).ok()?;
+    let mut lines = (1..).zip(text.lines()).filter(|(number, line)| {
+        (method == 0 || *number < method)
+            && line.trim_start().strip_prefix("class ").is_some_and(|rest| {
+                rest.trim_start()
+                    .strip_prefix(name)
+                    .is_some_and(|rest| rest.trim_start().starts_with([':', '(', '[']))
+            })
+    });
+    let first = lines.next().map(|(number, _)| number);
+    let last = lines.last().map(|(number, _)| number);
+    if method == 0 && last.is_some() { None } else { last.or(first) }
 }

@@ -207,6 +207,16 @@ fn read(py: Python<'_>, hit: &Hit) -> Found {
     }
 }
 
+/// The code that importing a source file would execute.
+pub(super) fn code_of_file(py: Python<'_>, path: &Path) -> Result<Py<PyAny>, String> {
+    code::of_source(py, path)
+}
+
+/// The code of a source that has a name instead of a file.
+pub(super) fn code_of_text(py: Python<'_>, source: &str, name: &str) -> Result<Py<PyAny>, String> {
+    code::of_source_content(py, Path::new(name), source.as_bytes())
+}
+
 /// `_find(name)`: what [`find`] answers, as a tuple that starts with the kind; for tests.
 #[pyfunction]
 #[pyo3(name = "_find")]

@@ -7,6 +7,7 @@
 
 use std::collections::VecDeque;
 
+use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
@@ -15,6 +16,7 @@ use rememo::encode::{Writer, tag};
 use rememo::fingerprint::{Builder, Fingerprint, Kind, NodeId, Origin as Place};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::class_body::Bodies;
 use super::guard::{Check, Guard};
 use super::name::{self, QualifiedName, Sort, minor_version};
 use super::origin::Library;
@@ -59,6 +61,8 @@ struct Value {
     digest: Digest,
     refs: Vec<u32>,
     immutable: bool,
+    /// The class that it is an attribute of, and its name there: the class's body may stand for it.
+    made_by: Option<(Py<PyType>, String)>,
 }
 
 /// All that was found from one root, and how to see whether it still holds.
@@ -100,6 +104,7 @@ pub struct Follower<'a> {
     guarded: FxHashSet<(usize, usize)>,
     functions: Vec<Py<PyAny>>,
     pub(super) attribute_names: FxHashSet<String>,
+    pub(super) bodies: Bodies,
     reading: Reading,
     saw: Reading,
     pub(super) not_followed: Vec<NotFollowed>,
@@ -134,6 +139,7 @@ impl<'a> Follower<'a> {
             guarded: FxHashSet::default(),
             functions: Vec::new(),
             attribute_names: FxHashSet::default(),
+            bodies: Bodies::default(),
             reading,
             saw: Reading::default(),
             not_followed: Vec::new(),
@@ -244,7 +250,7 @@ impl<'a> Follower<'a> {
         let (node, work) = match name::sort(object) {
             Sort::UserFunction(function) => return Some(self.function_node(&function)),
             Sort::UserClass(class) => {
-                let place = class_place(&class);
+                let place = super::class::place(&class);
                 let node = self.add_node(Kind::Class, &name::class_name(&class).to_string(), place);
                 (node, Work::Class(node, class.unbind()))
             }
@@ -324,9 +330,55 @@ impl<'a> Follower<'a> {
             digest: Digest([0; 32]),
             refs: Vec::new(),
             immutable: false,
+            made_by: None,
         });
         self.queue.push_back(Work::Value(index));
         node
+    }
+
+    /// The node of an attribute of a class, which the class's body stands for where it cannot be hashed.
+    pub(super) fn attribute_node(
+        &mut self,
+        class: &Bound<'_, PyType>,
+        attribute: &str,
+        name: &str,
+        value: &Bound<'_, PyAny>,
+    ) -> NodeId {
+        let place = (class.as_ptr() as usize, attribute.to_owned());
+        let is_new = !self.has_value(&place);
+        let reader = super::class::place(class)
+            .map_or_else(|| "its class".to_owned(), |place| format!("its class ({place})"));
+        let node = self.value_node(Kind::Attribute, place, name, value, Some((&reader, None)));
+        if is_new && let Some(last) = self.values.last_mut() {
+            last.name = format!("class attribute {name}");
+            last.made_by = Some((class.clone().unbind(), attribute.to_owned()));
+        }
+        node
+    }
+
+    /// The node of the code of a class's body, which runs in the namespace of its module.
+    pub(super) fn body_node(
+        &mut self,
+        code: &Bound<'_, PyAny>,
+        namespace: &Bound<'_, PyDict>,
+        name: &str,
+    ) -> PyResult<NodeId> {
+        let place = (code.as_ptr() as usize, "body".to_owned());
+        if let Some(&node) = self.places.get(&place) {
+            return Ok(node);
+        }
+        // SAFETY: live code and a live dict; the function is looked at and never called.
+        let function = unsafe {
+            Bound::from_owned_ptr_or_err(
+                code.py(),
+                ffi::PyFunction_New(code.as_ptr(), namespace.as_ptr()),
+            )?
+        };
+        let node = self.add_node(Kind::Source, name, code_place(code));
+        self.places.insert(place, node);
+        self.known.held.push(code.clone().unbind());
+        self.queue.push_back(Work::Function(node, function.unbind()));
+        Ok(node)
     }
 
     pub(super) fn has_value(&self, place: &(usize, String)) -> bool {
@@ -405,6 +457,22 @@ impl<'a> Follower<'a> {
         let digest = Digest::of(encoder.writer.bytes());
         let refs = encoder.writer.take_refs();
         drop(encoder);
+        if !errors.is_empty()
+            && let Some((class, attribute)) = self.values[index]
+                .made_by
+                .as_ref()
+                .map(|(class, attribute)| (class.clone_ref(py), attribute.clone()))
+            && self.may_be_made(object.bind(py), &errors)
+        {
+            let mut writer = Writer::default();
+            if self.write_made(&mut writer, class.bind(py), &attribute, object.bind(py), false)? {
+                let value = &mut self.values[index];
+                // A class guards its attributes: what is put in the place of this one is seen.
+                value.immutable = true;
+                self.finish_node(node, &mut writer);
+                return Ok(());
+            }
+        }
         self.errors.extend(errors);
         self.builder.set_body(node, digest, refs.iter().copied().map(NodeId).collect());
         let value = &mut self.values[index];
@@ -696,16 +764,6 @@ fn code_place(code: &Bound<'_, PyAny>) -> Option<Place> {
         file: code.getattr(intern!(py, "co_filename")).ok()?.extract().ok(),
         line: code.getattr(intern!(py, "co_firstlineno")).ok()?.extract().unwrap_or(0),
     })
-}
-
-/// The first line of a class is that of its first method; its own statement's is not kept before 3.13.
-fn class_place(class: &Bound<'_, PyType>) -> Option<Place> {
-    let dict = raw::type_dict(class)?;
-    dict.values()
-        .iter()
-        .filter_map(|value| Function::of(&value))
-        .filter_map(|function| code_place(&function.code()))
-        .min_by_key(|place| place.line)
 }
 
 /// Code that was met before; anything new means that code has to be followed again.

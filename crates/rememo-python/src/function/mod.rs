@@ -2,14 +2,17 @@
 //!
 //! Read in this order: `bytecode` (what one code object says), `origin` (user code or library), `name`
 //! (what sort of object a name leads to), `resolve` (where an access leads), `follow` (from a root to all
-//! it reaches), `class` (what of a class counts), `guard` (has anything that was looked at changed?),
+//! it reaches), `class` (what of a class counts; `frameworks` and `class_body` help), `guard` (has anything that was looked at changed?),
 //! `refs` (code met inside arguments).
 
 pub mod bytecode;
 mod class;
+mod class_body;
+mod executed;
 mod facts;
 pub mod finder;
 mod follow;
+mod frameworks;
 mod guard;
 mod name;
 pub mod origin;
@@ -18,6 +21,7 @@ mod resolve;
 mod unseen;
 pub mod watch;
 
+pub use executed::note_running;
 pub use facts::code_identity;
 pub use follow::{Followed, Reading, Root, follow};
 pub use name::is_user_code;

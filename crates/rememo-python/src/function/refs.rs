@@ -56,7 +56,8 @@ impl CodeCache {
             return Ok(digest);
         }
         // A function that is a value counts with all its attributes: whoever gets it can read them.
-        let attributes = Function::of(object).and_then(|function| function.dict());
+        // None at all and an empty dict, which looking for one makes, are the same; that it grows is guarded.
+        let attributes = Function::of(object).and_then(|f| f.dict()).filter(|d| !d.is_empty());
         let extra =
             attributes.into_iter().map(|dict| ("attributes".to_owned(), dict.into_any())).collect();
         let root = Root { object: object.clone(), extra, reading };

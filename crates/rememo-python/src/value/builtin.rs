@@ -8,6 +8,9 @@ use rememo::encode::tag;
 use super::{Encoder, FrameKind, Opened, Part, with_utf8};
 use crate::error::HashError;
 
+/// A `str` or `bytes` from this length on is no leaf: met again, it is not hashed again.
+const LONG: ffi::Py_ssize_t = 4096;
+
 impl Encoder<'_> {
     /// Writes `object` if it is a plain leaf of exactly a built-in type.
     ///
@@ -27,20 +30,10 @@ impl Encoder<'_> {
                     self.big_int(object);
                 }
             } else if ty == &raw mut ffi::PyUnicode_Type {
-                if ffi::PyUnicode_IS_COMPACT_ASCII(object) != 0 {
-                    let bytes = std::slice::from_raw_parts(
-                        ffi::PyUnicode_DATA(object).cast::<u8>(),
-                        ffi::PyUnicode_GET_LENGTH(object) as usize,
-                    );
-                    self.writer.str(bytes);
-                } else {
-                    let text = std::mem::ManuallyDrop::new(Bound::from_borrowed_ptr(
-                        Python::assume_attached(),
-                        object,
-                    ));
-                    let text = std::mem::ManuallyDrop::into_inner(text);
-                    with_utf8(text.cast_unchecked::<PyString>(), |utf8| self.writer.str(utf8));
+                if ffi::PyUnicode_GET_LENGTH(object) >= LONG {
+                    return false;
                 }
+                self.string(object);
             } else if ty == &raw mut ffi::PyFloat_Type {
                 self.writer.float(ffi::PyFloat_AS_DOUBLE(object));
             } else if object == ffi::Py_None() {
@@ -50,16 +43,48 @@ impl Encoder<'_> {
             } else if object == ffi::Py_False() {
                 self.writer.u8(tag::FALSE);
             } else if ty == &raw mut ffi::PyBytes_Type {
-                let bytes = std::slice::from_raw_parts(
-                    ffi::PyBytes_AsString(object).cast::<u8>(),
-                    ffi::PyBytes_Size(object) as usize,
-                );
-                self.writer.bytes_like(tag::BYTES, bytes);
+                if ffi::PyBytes_Size(object) >= LONG {
+                    return false;
+                }
+                self.bytes(object);
             } else {
                 return false;
             }
         }
         true
+    }
+
+    /// # Safety
+    /// `object` is an exact `str`.
+    #[inline]
+    unsafe fn string(&mut self, object: *mut ffi::PyObject) {
+        // SAFETY: reads a live `str`, which never changes.
+        unsafe {
+            if ffi::PyUnicode_IS_COMPACT_ASCII(object) != 0 {
+                let bytes = std::slice::from_raw_parts(
+                    ffi::PyUnicode_DATA(object).cast::<u8>(),
+                    ffi::PyUnicode_GET_LENGTH(object) as usize,
+                );
+                self.writer.str(bytes);
+            } else {
+                let text = Bound::from_borrowed_ptr(Python::assume_attached(), object);
+                with_utf8(text.cast_unchecked::<PyString>(), |utf8| self.writer.str(utf8));
+            }
+        }
+    }
+
+    /// # Safety
+    /// `object` is an exact `bytes`.
+    #[inline]
+    unsafe fn bytes(&mut self, object: *mut ffi::PyObject) {
+        // SAFETY: reads a live `bytes`, which never changes.
+        let bytes = unsafe {
+            std::slice::from_raw_parts(
+                ffi::PyBytes_AsString(object).cast::<u8>(),
+                ffi::PyBytes_Size(object) as usize,
+            )
+        };
+        self.writer.bytes_like(tag::BYTES, bytes);
     }
 
     #[cold]
@@ -92,6 +117,14 @@ impl Encoder<'_> {
                 self.mutable = true;
                 self.writer.head(tag::DICT, ffi::PyDict_Size(pointer) as usize);
                 return Ok(Opened::Frame(FrameKind::dict(false)));
+            }
+            if ty == &raw mut ffi::PyUnicode_Type {
+                self.string(pointer);
+                return Ok(Opened::Leaf);
+            }
+            if ty == &raw mut ffi::PyBytes_Type {
+                self.bytes(pointer);
+                return Ok(Opened::Leaf);
             }
         }
         if let Ok(set) = object.cast_exact::<PySet>() {
@@ -304,9 +337,9 @@ pub fn base_content<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'p
             }
             copy.into_any()
         } else if ffi::PySet_Check(pointer) != 0 {
-            unbound(&raw mut ffi::PySet_Type, "copy")?
+            Bound::from_owned_ptr_or_err(py, ffi::PySet_New(pointer))?
         } else if ffi::PyFrozenSet_Check(pointer) != 0 {
-            unbound(&raw mut ffi::PyFrozenSet_Type, "copy")?
+            Bound::from_owned_ptr_or_err(py, ffi::PyFrozenSet_New(pointer))?
         } else if ffi::PyUnicode_Check(pointer) != 0 {
             unbound(&raw mut ffi::PyUnicode_Type, "__str__")?
         } else if ffi::PyLong_Check(pointer) != 0 {
@@ -332,9 +365,9 @@ pub fn base_content<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'p
     }
 }
 
-/// The basic size that instances of a class have because of the built-in type they extend.
-pub fn base_size(class: &Bound<'_, PyType>) -> ffi::Py_ssize_t {
-    // SAFETY: reads sizes of static types; PyType_IsSubtype only walks the MRO.
+/// The built-in type whose content instances of the class have, else `object`.
+fn content_pointer(class: &Bound<'_, PyType>) -> *mut ffi::PyTypeObject {
+    // SAFETY: PyType_IsSubtype only walks the MRO of a live type.
     unsafe {
         for base in [
             &raw mut ffi::PyList_Type,
@@ -350,11 +383,25 @@ pub fn base_size(class: &Bound<'_, PyType>) -> ffi::Py_ssize_t {
             &raw mut ffi::PyComplex_Type,
         ] {
             if ffi::PyType_IsSubtype(class.as_type_ptr(), base) != 0 {
-                return (*base).tp_basicsize;
+                return base;
             }
         }
-        (*(&raw mut ffi::PyBaseObject_Type)).tp_basicsize
     }
+    &raw mut ffi::PyBaseObject_Type
+}
+
+/// The built-in type whose content instances of the class have, else `object`.
+pub fn content_type<'py>(class: &Bound<'py, PyType>) -> Bound<'py, PyType> {
+    // SAFETY: a static type.
+    unsafe {
+        Bound::from_borrowed_ptr(class.py(), content_pointer(class).cast()).cast_into_unchecked()
+    }
+}
+
+/// The basic size that instances of a class have because of the built-in type they extend.
+pub fn base_size(class: &Bound<'_, PyType>) -> ffi::Py_ssize_t {
+    // SAFETY: reads the size of a static type.
+    unsafe { (*content_pointer(class)).tp_basicsize }
 }
 
 /// Whether the object is `bytes`, `bytearray` or an instance of a subclass.

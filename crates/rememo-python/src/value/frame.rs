@@ -58,7 +58,8 @@ pub enum FrameKind {
         starts: Vec<usize>,
         refs: Vec<Vec<u32>>,
     },
-    /// The elements of a list that is not the value itself, from `index` on.
+    /// The elements of a list that is the last part of the value, from `index` on; the frame of the list is open
+    /// in the writer.
     Items {
         list: Py<PyList>,
         index: usize,
@@ -93,8 +94,11 @@ impl FrameKind {
 pub struct Frame {
     pub owner: Py<PyAny>,
     pub kind: FrameKind,
-    pub tracked: bool,
+    /// Under which number the value is known while it is written and, perhaps, after that.
+    pub tracked: Option<usize>,
+    /// How many references and hashed bytes there were before it.
     pub refs_start: usize,
+    pub hashed_start: u64,
 }
 
 impl Frame {
@@ -177,6 +181,9 @@ impl Frame {
 
     /// Before the frame ends: a set sorts its elements.
     pub fn close(&mut self, writer: &mut Writer) {
+        if matches!(self.kind, FrameKind::Items { .. }) {
+            writer.close();
+        }
         if let FrameKind::Set { starts, refs, .. } = &mut self.kind
             && !refs.is_empty()
             && writer.depth() > 0

@@ -4,7 +4,6 @@
 //! reduction if it customises one, else the state that CPython stores: content of a built-in base,
 //! `__dict__`, slots. A layout that holds more than that is hidden state, and hidden state is not no state.
 
-use pyo3::buffer::PyUntypedBuffer;
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -19,7 +18,7 @@ impl Encoder<'_> {
     /// Writes the head of a value whose type is not built in.
     pub(super) fn open_other(&mut self, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
         let class = object.get_type();
-        if let Some(handler) = families::handler(&class) {
+        if let Some(handler) = self.class_memo(&class).handler {
             return match handler(self, object) {
                 Err(HashError::Python(cause)) => {
                     self.failed(object, "its state cannot be read", cause)
@@ -41,7 +40,8 @@ impl Encoder<'_> {
             return self.open_enum(object, class);
         }
         self.mutable = true;
-        if let Some(opened) = families::opaque::by_type_and_name(self, object, class)? {
+        let opaque = self.class_memo(class).opaque;
+        if let Some(opened) = families::opaque::by_type_and_name(self, object, class, opaque)? {
             return Ok(opened);
         }
         for (name, form) in [
@@ -54,6 +54,14 @@ impl Encoder<'_> {
                     .map_err(|cause| self.hash_function_failed(object, &method, cause))?;
                 return self.instance(class, form, vec![Part::hidden(result)]);
             }
+        }
+        if let Some(form) = self.class_memo(class).base {
+            return match form(self, object, class) {
+                Err(HashError::Python(cause)) => {
+                    self.failed(object, "its state cannot be read", cause)
+                }
+                other => other,
+            };
         }
         if let Some(opened) = families::arrow::by_capsule(self, object, class)? {
             return Ok(opened);
@@ -74,11 +82,45 @@ impl Encoder<'_> {
         form: &'static str,
         parts: Vec<Part>,
     ) -> Result<Opened, HashError> {
-        self.writer.u8(tag::INSTANCE);
-        self.code.write_class(&mut self.writer, class, self.rules)?;
-        self.writer.varint(parts.len() as u64 + 1);
+        self.begin_instance(class, parts.len() + 1)?;
         self.writer.str(form.as_bytes());
         Ok(Opened::Frame(FrameKind::Parts { parts, index: 0, skip_rule: None, state: true }))
+    }
+
+    /// The head of an instance, whose parts follow, the form's name first.
+    pub(super) fn begin_instance(
+        &mut self,
+        class: &Bound<'_, PyType>,
+        parts: usize,
+    ) -> Result<(), HashError> {
+        self.writer.u8(tag::INSTANCE);
+        self.write_class(class)?;
+        self.writer.varint(parts as u64);
+        Ok(())
+    }
+
+    /// An instance in the named form, with the slots that its class declares after the parts.
+    pub(super) fn instance_with_slots(
+        &mut self,
+        object: &Bound<'_, PyAny>,
+        class: &Bound<'_, PyType>,
+        form: &'static str,
+        parts: Vec<Part>,
+    ) -> Result<Opened, HashError> {
+        self.instance_with_other_slots(object, class, form, parts, &[])
+    }
+
+    /// The same, without the slots that the base keeps its content in.
+    pub(super) fn instance_with_other_slots(
+        &mut self,
+        object: &Bound<'_, PyAny>,
+        class: &Bound<'_, PyType>,
+        form: &'static str,
+        mut parts: Vec<Part>,
+        of_base: &[&str],
+    ) -> Result<Opened, HashError> {
+        push_slots(&mut parts, object, class, of_base);
+        self.instance(class, form, parts)
     }
 
     pub(super) fn failed(
@@ -138,45 +180,63 @@ impl Encoder<'_> {
         if !has_buffer || builtin::is_bytes_like(object) {
             return Ok(None);
         }
-        let buffer = match PyUntypedBuffer::get(object) {
-            Ok(buffer) => buffer,
+        let memory = match Memory::of(object) {
+            Ok(memory) => memory,
             Err(cause) => return self.failed(object, "its buffer cannot be read", cause).map(Some),
         };
-        let py = object.py();
-        let contiguous = object_bytes(py, object)?;
-        self.writer.u8(tag::INSTANCE);
-        self.code.write_class(&mut self.writer, class, self.rules)?;
-        self.writer.varint(4);
+        if memory.format.contains('O') {
+            return Ok(None);
+        }
+        if memory.holds_addresses() {
+            return Ok(Some(self.refuse(object, "an address means nothing outside this process")));
+        }
+        let parts = self.own_state(object, class)?;
+        self.begin_instance(class, 4 + parts.len())?;
         self.writer.str(b"buffer");
-        self.writer.str(buffer.format().to_bytes());
-        self.writer.head(tag::TUPLE, buffer.dimensions());
-        for &n in buffer.shape() {
-            self.writer.int(n as i64);
+        self.writer.str(memory.format.as_bytes());
+        self.writer.head(tag::TUPLE, memory.shape.len());
+        for &n in &memory.shape {
+            self.writer.int(n);
         }
         self.writer.open();
-        self.writer.head(tag::BUFFER, contiguous.len());
-        self.writer.bulk(&contiguous);
+        self.writer.head(tag::BUFFER, memory.bytes.len());
+        self.writer.bulk(&memory.bytes);
         self.writer.close();
-        Ok(Some(Opened::Leaf))
+        Ok(Some(Opened::Frame(FrameKind::Parts { parts, index: 0, skip_rule: None, state: true })))
+    }
+
+    /// What an instance holds besides the content of its base: `__dict__` and slots, if there is anything.
+    pub(super) fn own_state(
+        &mut self,
+        object: &Bound<'_, PyAny>,
+        class: &Bound<'_, PyType>,
+    ) -> Result<Vec<Part>, HashError> {
+        let mut parts = Vec::new();
+        if let Some(dict) = raw::instance_dict(object) {
+            let dict = self.without_machinery(&dict, class)?;
+            if !dict.is_empty() {
+                parts.push(Part { label: Label::Attributes, value: dict.into_any().unbind() });
+            }
+        }
+        push_slots(&mut parts, object, class, &[]);
+        Ok(parts)
     }
 
     /// A customised `__reduce_ex__`, `__reduce__` or entry in `copyreg.dispatch_table`: the one kind of foreign
     /// code, besides the protocols, that hashing runs.
-    fn open_reduction(
+    fn open_reduction<'py>(
         &mut self,
-        object: &Bound<'_, PyAny>,
-        class: &Bound<'_, PyType>,
+        object: &Bound<'py, PyAny>,
+        class: &Bound<'py, PyType>,
     ) -> Result<Option<Opened>, HashError> {
         let py = object.py();
-        let base = py.get_type::<PyAny>();
-        let customised = |name: &Bound<'_, PyString>| {
-            let own = raw::type_lookup(class, name);
+        let base = builtin::content_type(class);
+        let customised = |name: &Bound<'py, PyString>| {
+            let own = raw::type_lookup(class, name)?;
             let default = raw::type_lookup(&base, name);
-            match (own, default) {
-                (Some(own), Some(default)) => !own.is(&default),
-                _ => false,
-            }
+            (!default.is_some_and(|default| default.is(&own))).then_some(own)
         };
+        let mut own_state = Vec::new();
         let registered = raw::loaded_module(py, "copyreg")
             .and_then(|m| raw::module_dict(&m))
             .and_then(|d| raw::dict_get(&d, intern!(py, "dispatch_table")))
@@ -184,7 +244,9 @@ impl Encoder<'_> {
             .and_then(|t| t.get_item(class).ok().flatten());
         let reduced = if let Some(reduce) = registered {
             reduce.call1((object,))
-        } else if customised(intern!(py, "__reduce_ex__")) || customised(intern!(py, "__reduce__"))
+        } else if let Some((reduce, takes_protocol)) = customised(intern!(py, "__reduce_ex__"))
+            .map(|reduce| (reduce, true))
+            .or_else(|| customised(intern!(py, "__reduce__")).map(|reduce| (reduce, false)))
         {
             // SAFETY: compares a slot of a live type.
             let iterates_in_c = unsafe {
@@ -196,11 +258,18 @@ impl Encoder<'_> {
                     "an iterator is consumed by being read, so it has no value to compare",
                 )));
             }
-            object.call_method1(intern!(py, "__reduce_ex__"), (4,))
-        } else if customised(intern!(py, "__getstate__"))
+            if is_c_method(&reduce) {
+                // Written for the base alone, which knows nothing of what a subclass has added. Read before, since
+                // looking for a `__dict__` makes an empty one, which some reductions then tell of.
+                own_state = self.own_state(object, class)?;
+            }
+            // Found in the class and called as it is: the instance's own attribute access is not asked.
+            let bound = bind_method(&reduce, object, class)?;
+            if takes_protocol { bound.call1((4,)) } else { bound.call0() }
+        } else if let Some(getstate) = customised(intern!(py, "__getstate__"))
             && builtin::base_content(object)?.is_none()
         {
-            return match object.call_method0(intern!(py, "__getstate__")) {
+            return match bind_method(&getstate, object, class).and_then(|bound| bound.call0()) {
                 Ok(state) => {
                     self.instance(class, "__getstate__", vec![Part::hidden(state)]).map(Some)
                 }
@@ -237,11 +306,12 @@ impl Encoder<'_> {
             let label = if i == 2 { Label::Attributes } else { Label::Hidden };
             parts.push(Part { label, value: item.unbind() });
         }
+        parts.append(&mut own_state);
         self.instance(class, "reduce", parts).map(Some)
     }
 
     /// The state as CPython stores it.
-    fn open_state(
+    pub(super) fn open_state(
         &mut self,
         object: &Bound<'_, PyAny>,
         class: &Bound<'_, PyType>,
@@ -266,22 +336,27 @@ impl Encoder<'_> {
         };
         let mut parts =
             vec![Part::hidden(content), Part { label: Label::Attributes, value: dict.unbind() }];
-        for (name, descriptor) in slots {
-            // A member descriptor is C code that reads one field; an unset slot raises AttributeError.
-            if let Ok(value) = descriptor.call_method1(intern!(py, "__get__"), (object, class)) {
-                parts.push(Part::hidden(name.clone().into_any()));
-                parts.push(Part { label: Label::Attribute(name.unbind()), value: value.unbind() });
-            }
-        }
+        push_slots(&mut parts, object, class, &[]);
         self.instance(class, "state", parts)
     }
 
     /// The attributes without what `functools.cached_property` of a library class has left there.
-    fn without_machinery<'py>(
+    pub(super) fn without_machinery<'py>(
         &mut self,
         dict: &Bound<'py, PyDict>,
         class: &Bound<'py, PyType>,
     ) -> Result<Bound<'py, PyDict>, HashError> {
+        let py = dict.py();
+        let machinery = [intern!(py, "_attrs_cached_hash"), intern!(py, "_sa_instance_state")];
+        if machinery.iter().any(|name| raw::dict_get(dict, name).is_some()) {
+            let copy = dict.copy()?;
+            for name in machinery {
+                if raw::dict_get(&copy, name).is_some_and(|value| is_machinery(name, &value)) {
+                    copy.del_item(name)?;
+                }
+            }
+            return Ok(copy);
+        }
         if !self.code.is_library_class(class) {
             return Ok(dict.clone());
         }
@@ -310,12 +385,100 @@ impl Encoder<'_> {
 const ENUM_MACHINERY: &[&str] =
     &["_name_", "_value_", "_sort_order_", "__objclass__", "_inverted_", "_hashable_values_"];
 
-/// The bytes of an object's buffer in C order.
-pub fn object_bytes(py: Python<'_>, object: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
-    // SAFETY: PyMemoryView_FromObject gives a new reference or an error.
-    let view =
-        unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyMemoryView_FromObject(object.as_ptr()))? };
-    view.call_method0("tobytes")?.extract()
+/// What a library keeps for itself in the dictionary of a user's instance: the hash that attrs remembers, and
+/// what SQLAlchemy knows of the row behind it.
+fn is_machinery(name: &Bound<'_, PyString>, value: &Bound<'_, PyAny>) -> bool {
+    raw::string(name) == CACHED_HASH
+        || raw::type_names(&value.get_type()).0.starts_with("sqlalchemy.orm.")
+}
+
+/// What an object shows through the buffer protocol, in C order.
+struct Memory {
+    format: String,
+    shape: Vec<i64>,
+    bytes: Vec<u8>,
+}
+
+impl Memory {
+    fn of(object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = object.py();
+        // SAFETY: PyMemoryView_FromObject gives a new reference or an error.
+        let view = unsafe {
+            Bound::from_owned_ptr_or_err(py, ffi::PyMemoryView_FromObject(object.as_ptr()))?
+        };
+        Ok(Self {
+            format: view.getattr(intern!(py, "format"))?.extract()?,
+            shape: view.getattr(intern!(py, "shape"))?.extract()?,
+            bytes: view.call_method0(intern!(py, "tobytes"))?.extract()?,
+        })
+    }
+
+    /// Whether an element is or holds a pointer, in the notation of ctypes: `P`, `z`, `Z`, `X{…}`, `&…`.
+    fn holds_addresses(&self) -> bool {
+        // Names of fields stand between colons.
+        let types: String = self.format.split(':').step_by(2).collect();
+        let mut rest = types.chars().peekable();
+        while let Some(code) = rest.next() {
+            match code {
+                'P' | 'X' | '&' | 'z' => return true,
+                // Complex numbers of numpy: `Zf`, `Zd`, `Zg`.
+                'Z' if !matches!(rest.peek(), Some('f' | 'd' | 'g')) => return true,
+                _ => {}
+            }
+        }
+        false
+    }
+}
+
+/// Where attrs keeps the hash of an instance once it was asked for.
+const CACHED_HASH: &str = "_attrs_cached_hash";
+
+/// The set slots of an instance, each with its name.
+fn push_slots(
+    parts: &mut Vec<Part>,
+    object: &Bound<'_, PyAny>,
+    class: &Bound<'_, PyType>,
+    without: &[&str],
+) {
+    let py = object.py();
+    for (name, descriptor) in slots(class) {
+        let text = raw::string(&name);
+        if text == CACHED_HASH || without.contains(&text.as_str()) {
+            continue;
+        }
+        // A member descriptor is C code that reads one field; an unset slot raises AttributeError.
+        if let Ok(value) = descriptor.call_method1(intern!(py, "__get__"), (object, class)) {
+            parts.push(Part::hidden(name.clone().into_any()));
+            parts.push(Part { label: Label::Attribute(name.unbind()), value: value.unbind() });
+        }
+    }
+}
+
+/// Whether a method that a class holds is written in C.
+fn is_c_method(method: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: compares a type pointer.
+    unsafe {
+        let ty = ffi::Py_TYPE(method.as_ptr());
+        ty == &raw mut ffi::PyMethodDescr_Type || ty == &raw mut ffi::PyWrapperDescr_Type
+    }
+}
+
+/// What looking the method up on the instance would give, without asking the instance.
+fn bind_method<'py>(
+    method: &Bound<'py, PyAny>,
+    object: &Bound<'py, PyAny>,
+    class: &Bound<'py, PyType>,
+) -> PyResult<Bound<'py, PyAny>> {
+    // SAFETY: reads a slot of the method's type and calls it with live objects, as attribute access does.
+    unsafe {
+        match (*ffi::Py_TYPE(method.as_ptr())).tp_descr_get {
+            Some(get) => Bound::from_owned_ptr_or_err(
+                object.py(),
+                get(method.as_ptr(), object.as_ptr(), class.as_ptr()),
+            ),
+            None => Ok(method.clone()),
+        }
+    }
 }
 
 fn is_enum(class: &Bound<'_, PyType>) -> bool {
@@ -335,12 +498,11 @@ fn is_enum(class: &Bound<'_, PyType>) -> bool {
 }
 
 fn is_iterator(class: &Bound<'_, PyType>) -> bool {
-    // SAFETY: reads slots of a live type.
-    unsafe {
-        let ty = class.as_type_ptr();
-        (*ty).tp_iternext.is_some()
-            || (!(*ty).tp_as_async.is_null() && (*(*ty).tp_as_async).am_await.is_some())
-    }
+    let py = class.py();
+    // The slots are no help: classes written in Python have something in each of them.
+    [intern!(py, "__next__"), intern!(py, "__anext__"), intern!(py, "__await__")]
+        .into_iter()
+        .any(|name| raw::type_lookup(class, name).is_some())
 }
 
 /// The slots that `class` statements of the MRO declared, with their descriptors.

@@ -13,7 +13,7 @@ pub mod rules;
 
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyType};
+use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 use rememo::digest::Digest;
 use rememo::encode::graph::{Graph, Slot};
 use rememo::encode::{Writer, tag};
@@ -58,10 +58,20 @@ enum Opened {
     Frame(FrameKind),
 }
 
+/// What was written for a value that may be met again.
 struct Memo {
     _object: Py<PyAny>,
-    bytes: [u8; 33],
+    bytes: Box<[u8]>,
     refs: Box<[u32]>,
+}
+
+/// A node of a graph whose parts are yet to be looked at.
+struct Pending {
+    node: usize,
+    frame: Frame,
+    template: Writer,
+    /// Whether it lies within the state of an instance.
+    in_state: bool,
 }
 
 /// A graph under construction: used once a cycle was met.
@@ -69,7 +79,7 @@ struct GraphState {
     graph: Graph,
     nodes: FxHashMap<usize, usize>,
     keep: Vec<Py<PyAny>>,
-    pending: Vec<(usize, Frame, Writer)>,
+    pending: Vec<Pending>,
     slots: Vec<Slot>,
 }
 
@@ -99,6 +109,8 @@ struct ClassMemo {
     /// Keeps the class, and with it its address.
     _class: Py<PyType>,
     handler: Option<families::Handler>,
+    base: Option<families::BaseForm>,
+    opaque: families::opaque::Class,
     /// Its encoding as the class of an instance, and the dependencies that it refers to.
     encoding: Option<(Box<[u8]>, Box<[u32]>)>,
 }
@@ -242,9 +254,7 @@ impl<'a> Encoder<'a> {
             && let Some(rule) = self.matching_rule(object)
             && Some(rule) != skip_rule
         {
-            let kind = self.apply_rule(object, rule)?;
-            let identity = self.rules.identity(object.py(), rule);
-            return self.enter(object, kind, &identity);
+            return self.ruled(object, rule);
         }
         if self.graph.is_some() && self.frames.last().is_some_and(|frame| frame.kind.is_set()) {
             return self.graph_element(object);
@@ -261,65 +271,115 @@ impl<'a> Encoder<'a> {
         // SAFETY: reads the reference count of a live object; `object` itself holds one reference.
         let tracked = is_root || unsafe { ffi::Py_REFCNT(object.as_ptr()) } > 2;
         let id = object.as_ptr() as usize;
-        if tracked {
-            if let Some(memo) = self.memo.get(&id) {
-                self.writer.raw(&memo.bytes);
-                for &node in &memo.refs {
-                    self.writer.refer(node);
-                }
-                return Ok(());
-            }
-            if self.on_path.contains(&id) {
-                return Err(HashError::Cycle);
-            }
+        let tracked = tracked.then_some(id);
+        if self.met_before(tracked)? {
+            return Ok(());
         }
         let depth = self.writer.depth();
+        let (refs_start, hashed_start) = (self.writer.refs().len(), self.writer.hashed());
         self.writer.open();
         match self.open(object)? {
             Opened::Leaf => {
                 debug_assert_eq!(self.writer.depth(), depth + 1);
-                self.writer.close();
-                Ok(())
+                let start = self.writer.close();
+                if let Some(id) = tracked {
+                    self.remember(id, object, start, refs_start, hashed_start);
+                }
             }
-            Opened::Frame(kind) => {
-                self.push(object, kind, tracked);
-                Ok(())
-            }
+            Opened::Frame(kind) => self.push(object, kind, tracked, hashed_start),
         }
+        Ok(())
     }
 
-    /// Begins a frame whose head is not written by `open`: the result of a rule.
-    fn enter(
-        &mut self,
-        object: &Bound<'_, PyAny>,
-        kind: FrameKind,
-        identity: &[u8],
-    ) -> Result<(), HashError> {
+    /// Writes what a rule makes of a value. As it stands under another name than the value itself, a value that
+    /// its own hash function returns, or one that contains it, is met as any other is.
+    fn ruled(&mut self, object: &Bound<'_, PyAny>, rule: usize) -> Result<(), HashError> {
+        // Objects lie at even addresses.
+        let id = object.as_ptr() as usize + 1;
+        if let Some(state) = &mut self.graph {
+            if let Some(&child) = state.nodes.get(&id) {
+                state.slots.push(Slot { at: self.writer.position(), child });
+                return Ok(());
+            }
+        } else if self.met_before(Some(id))? {
+            return Ok(());
+        }
+        let kind = self.apply_rule(object, rule)?;
+        let identity = self.rules.identity(object.py(), rule);
         let head = |writer: &mut Writer| {
             writer.record("hash_funcs", 2);
-            writer.bytes_like(tag::BYTES, identity);
+            writer.bytes_like(tag::BYTES, &identity);
         };
         if self.graph.is_some() {
             let mut template = Writer::default();
             head(&mut template);
-            self.graph_node(object, kind, template, false);
+            self.graph_node(object, kind, template, id);
             return Ok(());
         }
+        let hashed_start = self.writer.hashed();
         self.writer.open();
         head(&mut self.writer);
-        self.push(object, kind, false);
+        self.push(object, kind, Some(id), hashed_start);
         Ok(())
     }
 
-    fn push(&mut self, object: &Bound<'_, PyAny>, kind: FrameKind, tracked: bool) {
-        if tracked {
-            self.on_path.insert(object.as_ptr() as usize);
+    /// Writes a value again that was written before and is worth remembering.
+    fn met_before(&mut self, id: Option<usize>) -> Result<bool, HashError> {
+        let Some(id) = id else { return Ok(false) };
+        if let Some(memo) = self.memo.get(&id) {
+            self.writer.raw(&memo.bytes);
+            for &node in &memo.refs {
+                self.writer.refer(node);
+            }
+            return Ok(true);
+        }
+        if self.on_path.contains(&id) {
+            return Err(HashError::Cycle);
+        }
+        Ok(false)
+    }
+
+    /// Remembers a value that was written from `start` on, unless writing it anew costs next to nothing: then
+    /// neither it nor anything in it collapsed.
+    fn remember(
+        &mut self,
+        id: usize,
+        object: &Bound<'_, PyAny>,
+        start: usize,
+        refs_start: usize,
+        hashed_start: u64,
+    ) {
+        if self.writer.hashed() == hashed_start {
+            return;
+        }
+        let mut refs: Vec<u32> = Vec::new();
+        let mut seen = FxHashSet::default();
+        for &node in &self.writer.refs()[refs_start..] {
+            if seen.insert(node) {
+                refs.push(node);
+            }
+        }
+        let bytes = self.writer.bytes()[start..].into();
+        let memo = Memo { _object: object.clone().unbind(), bytes, refs: refs.into() };
+        self.memo.insert(id, memo);
+    }
+
+    fn push(
+        &mut self,
+        object: &Bound<'_, PyAny>,
+        kind: FrameKind,
+        tracked: Option<usize>,
+        hashed_start: u64,
+    ) {
+        if let Some(id) = tracked {
+            self.on_path.insert(id);
         }
         if kind.is_state() {
             self.state_depth += 1;
         }
         let refs_start = self.writer.refs().len();
-        self.frames.push(Frame { owner: object.clone().unbind(), kind, tracked, refs_start });
+        let owner = object.clone().unbind();
+        self.frames.push(Frame { owner, kind, tracked, refs_start, hashed_start });
     }
 
     /// Goes on with the innermost frame: to its next container, or to its end.
@@ -332,11 +392,12 @@ impl<'a> Encoder<'a> {
             let skip = frame.skip_rule();
             let attributes = frame.next_is_attributes();
             let depth = self.frames.len();
-            if attributes
-                && let Ok(dict) = next.cast_exact::<PyDict>()
-                && self.graph.is_none()
-            {
-                self.open_attributes(dict);
+            if attributes && let Ok(dict) = next.cast_exact::<PyDict>() {
+                if self.graph.is_some() {
+                    self.graph_child(dict.as_any())?;
+                } else {
+                    self.open_attributes(dict);
+                }
             } else {
                 self.child(&next, false, skip)?;
             }
@@ -356,7 +417,7 @@ impl<'a> Encoder<'a> {
     fn open_attributes(&mut self, dict: &Bound<'_, PyDict>) {
         self.writer.open();
         self.writer.head(tag::DICT, dict.len());
-        self.push(dict.as_any(), FrameKind::dict(true), false);
+        self.push(dict.as_any(), FrameKind::dict(true), None, self.writer.hashed());
     }
 
     fn close_frame(&mut self, py: Python<'_>) {
@@ -366,25 +427,16 @@ impl<'a> Encoder<'a> {
             self.state_depth -= 1;
         }
         if self.graph.is_none() {
-            let collapsed = self.writer.close();
-            if frame.tracked {
-                let id = frame.owner.as_ptr() as usize;
+            let start = self.writer.close();
+            if let Some(id) = frame.tracked {
                 self.on_path.remove(&id);
-                if collapsed {
-                    let written = self.writer.bytes();
-                    let mut bytes = [0; 33];
-                    bytes.copy_from_slice(&written[written.len() - 33..]);
-                    let mut refs: Vec<u32> = Vec::new();
-                    let mut seen = FxHashSet::default();
-                    for &node in &self.writer.refs()[frame.refs_start..] {
-                        if seen.insert(node) {
-                            refs.push(node);
-                        }
-                    }
-                    let memo =
-                        Memo { _object: frame.owner.clone_ref(py), bytes, refs: refs.into() };
-                    self.memo.insert(id, memo);
-                }
+                self.remember(
+                    id,
+                    frame.owner.bind(py),
+                    start,
+                    frame.refs_start,
+                    frame.hashed_start,
+                );
             }
             if let Some(parent) = self.frames.last_mut() {
                 parent.finished_child(&mut self.writer);
@@ -410,6 +462,7 @@ impl<'a> Encoder<'a> {
         let result = self.fill_graph(py, object);
         self.writer = outer;
         self.frames.clear();
+        self.state_depth = 0;
         let root = result?;
         if let Some(state) = self.graph.take() {
             let (bytes, refs) = state.graph.encode_with_refs(root);
@@ -432,12 +485,15 @@ impl<'a> Encoder<'a> {
             None => return Err(HashError::Cycle),
         };
         loop {
-            let Some((node, frame, template)) = self.graph_state().pending.pop() else { break };
+            let Some(Pending { node, frame, template, in_state }) =
+                self.graph_state().pending.pop()
+            else {
+                break;
+            };
             self.writer = template;
             self.graph_state().slots.clear();
             let unordered = frame.kind.is_set();
-            let state = frame.kind.is_state();
-            self.state_depth = u32::from(state);
+            self.state_depth = u32::from(in_state);
             self.frames.push(frame);
             self.step(py)?;
             debug_assert!(self.frames.is_empty());
@@ -472,7 +528,7 @@ impl<'a> Encoder<'a> {
                 Ok(())
             }
             Opened::Frame(kind) => {
-                self.graph_node(object, kind, template, true);
+                self.graph_node(object, kind, template, id);
                 Ok(())
             }
         }
@@ -502,7 +558,7 @@ impl<'a> Encoder<'a> {
                 state.graph.set(child, template.split_off(0), Vec::new(), false);
                 state.slots.push(Slot { at, child });
             }
-            Opened::Frame(kind) => self.graph_node(object, kind, template, true),
+            Opened::Frame(kind) => self.graph_node(object, kind, template, id),
         }
         Ok(())
     }
@@ -512,27 +568,33 @@ impl<'a> Encoder<'a> {
         object: &Bound<'_, PyAny>,
         kind: FrameKind,
         template: Writer,
-        remember: bool,
+        id: usize,
     ) {
         let at = self.writer.position();
+        let in_state = self.state_depth > 0 || kind.is_state();
         let state = self.graph_state();
-        let child = state.graph.push();
-        if remember {
-            state.nodes.insert(object.as_ptr() as usize, child);
-        }
+        let node = state.graph.push();
+        state.nodes.insert(id, node);
         state.keep.push(object.clone().unbind());
-        state.slots.push(Slot { at, child });
-        let frame = Frame { owner: object.clone().unbind(), kind, tracked: false, refs_start: 0 };
-        state.pending.push((child, frame, template));
+        state.slots.push(Slot { at, child: node });
+        let owner = object.clone().unbind();
+        let frame = Frame { owner, kind, tracked: None, refs_start: 0, hashed_start: 0 };
+        state.pending.push(Pending { node, frame, template, in_state });
     }
 
     // ---- classes ------------------------------------------------------------------------------
 
     fn class_memo(&mut self, class: &Bound<'_, PyType>) -> &mut ClassMemo {
-        self.classes.entry(class.as_ptr() as usize).or_insert_with(|| ClassMemo {
-            _class: class.clone().unbind(),
-            handler: families::handler(class),
-            encoding: None,
+        self.classes.entry(class.as_ptr() as usize).or_insert_with(|| {
+            let handler = families::handler(class);
+            let is_instance = handler.is_none();
+            ClassMemo {
+                _class: class.clone().unbind(),
+                handler,
+                base: if is_instance { families::base_form(class) } else { None },
+                opaque: if is_instance { families::opaque::Class::of(class) } else { Default::default() },
+                encoding: None,
+            }
         })
     }
 
@@ -643,14 +705,40 @@ impl<'a> Encoder<'a> {
         self.lenient || self.state_depth > 0
     }
 
-    /// Hashes a big buffer without the interpreter lock, so that other threads run meanwhile.
-    pub(crate) fn bulk_detached(&mut self, py: Python<'_>, bytes: &[u8]) {
-        if bytes.len() < rememo::encode::PARALLEL_LIMIT {
-            self.writer.bulk(bytes);
-        } else {
-            let writer = &mut self.writer;
-            py.detach(|| writer.bulk(bytes));
+    /// Whether a leaf that a value holds may be written by the value's own form: no `hash_funcs` can apply to it,
+    /// and what is written stays where it is.
+    pub(crate) fn writes_leaves_directly(&self) -> bool {
+        self.rules.is_empty() && self.graph.is_none()
+    }
+
+    /// Writes a `str` or a tuple of plain leaves as a part of a form.
+    pub(crate) fn inline(&mut self, object: &Bound<'_, PyAny>) -> Result<(), HashError> {
+        // SAFETY: live objects.
+        if unsafe { self.leaf(object.as_ptr()) } {
+            return Ok(());
         }
+        let tuple = object.cast::<PyTuple>().map_err(PyErr::from)?;
+        self.writer.open();
+        self.writer.head(tag::TUPLE, tuple.len());
+        for item in tuple.iter() {
+            self.inline(&item)?;
+        }
+        self.writer.close();
+        Ok(())
+    }
+
+    /// Writes an element of a buffer of references if it is a plain leaf.
+    ///
+    /// # Safety
+    /// `object` is live.
+    pub(crate) unsafe fn plain_leaf(&mut self, object: *mut ffi::PyObject) -> bool {
+        // SAFETY: the caller says so.
+        let written = unsafe { self.leaf(object) };
+        if written {
+            self.visited += 1;
+            self.writer.flush_if_long();
+        }
+        written
     }
 
     fn by_identity(&mut self, object: &Bound<'_, PyAny>) {

@@ -88,18 +88,18 @@ impl Writer {
         self.frames.push(Frame { start: self.buf.len(), hasher: None });
     }
 
-    /// Ends the innermost frame and collapses it if it is long; true if it collapsed.
+    /// Ends the innermost frame and collapses it if it is long; where its bytes begin.
     ///
     /// # Panics
     /// If no frame is open: a defect of the caller.
     #[inline]
-    pub fn close(&mut self) -> bool {
+    pub fn close(&mut self) -> usize {
         let frame = self.frames.pop().expect("a frame is open");
-        if frame.hasher.is_none() && self.buf.len() - frame.start <= INLINE_LIMIT {
-            return false;
+        let start = frame.start;
+        if frame.hasher.is_some() || self.buf.len() - start > INLINE_LIMIT {
+            self.collapse(frame);
         }
-        self.collapse(frame);
-        true
+        start
     }
 
     #[cold]
@@ -288,6 +288,12 @@ impl Writer {
     #[must_use]
     pub fn depth(&self) -> usize {
         self.frames.len()
+    }
+
+    /// Bytes hashed so far: grows whenever something collapses.
+    #[must_use]
+    pub fn hashed(&self) -> u64 {
+        self.hashed
     }
 
     /// Bytes hashed and buffered so far: a measure of the value's size.

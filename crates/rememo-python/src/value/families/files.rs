@@ -3,7 +3,7 @@
 use std::os::unix::fs::MetadataExt;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyInt, PyString};
+use pyo3::types::{PyInt, PyString, PyTuple};
 use rememo::encode::tag;
 
 use super::{Encoder, HashError, Known, Opened, known};
@@ -20,9 +20,15 @@ pub(super) const TYPES: &[Known] = &[
     known("_io", "StringIO", memory_stream),
 ];
 
-/// Path, time of modification (ns), size, position and mode. A standard stream counts by its name.
+/// Path, time of modification (ns), size, position, mode, and how bytes become what is read. A standard stream
+/// counts by its name.
 fn file(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
     encoder.note_mutable();
+    if let Some(name) = super::opaque::standard_stream(object) {
+        return Ok(encoder.text_record("standard stream", name));
+    }
+    let kind = super::class_name(object);
+    let inner = if kind == "_TemporaryFileWrapper" { object.getattr("file")? } else { object.clone() };
     let name = object.getattr("name")?;
     if let Ok(text) = name.cast::<PyString>()
         && crate::raw::string(text).starts_with('<')
@@ -39,6 +45,8 @@ fn file(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, 
     if !closed {
         parts.push(Part::named("position", object.call_method0("tell")?));
     }
+    parts.push(Part::hidden(PyString::new(object.py(), &kind).into_any()));
+    parts.push(Part::named("decoding", decoding(&inner)?));
     let metadata = if name.is_instance_of::<PyInt>() || !closed {
         let descriptor: i32 = object.call_method0("fileno")?.extract()?;
         std::fs::metadata(format!("/proc/self/fd/{descriptor}"))
@@ -61,6 +69,17 @@ fn file(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, 
         }
     }
     Ok(Opened::Frame(crate::value::FrameKind::parts(parts)))
+}
+
+/// How a text file decodes, and what it has decoded ahead: its encoding, the kind of newline, the handling of
+/// errors. The newline is told by no attribute, only by what the object refers to.
+fn decoding<'py>(file: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let mut texts = Vec::new();
+    if super::class_name(file) == "TextIOWrapper" {
+        texts = super::referents(file);
+        texts.retain(|referent| referent.is_exact_instance_of::<PyString>());
+    }
+    Ok(PyTuple::new(file.py(), texts)?.into_any())
 }
 
 /// Content and position.

@@ -2,7 +2,9 @@
 
 use pyo3::prelude::*;
 
-use super::{Encoder, HashError, Known, Opened, known};
+use pyo3::types::PyType;
+
+use super::{Base, Encoder, HashError, Known, Opened, base, known};
 use crate::value::Part;
 
 pub(super) const TYPES: &[Known] = &[
@@ -16,6 +18,22 @@ pub(super) const TYPES: &[Known] = &[
     known("ipaddress", "IPv4Interface", address),
     known("ipaddress", "IPv6Interface", address),
 ];
+
+/// Types of the standard library that reduce to their number alone, which is not all of a subclass.
+pub(super) const BASES: &[Base] = &[
+    base("fractions", "Fraction", state),
+    base("uuid", "UUID", state),
+    base("ipaddress", "_BaseAddress", state),
+    base("ipaddress", "_BaseNetwork", state),
+];
+
+fn state(
+    encoder: &mut Encoder<'_>,
+    object: &Bound<'_, PyAny>,
+    class: &Bound<'_, PyType>,
+) -> Result<Opened, HashError> {
+    encoder.open_state(object, class)
+}
 
 /// Sign, digits and exponent: `1.0` and `1.00` are told apart, as `str` tells them apart; every NaN is one.
 fn decimal(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
