@@ -126,7 +126,7 @@ fn unhashable(py: Python<'_>, subject: &str, mut all: Vec<Unhashable>) -> PyErr 
         seen.push(&one.type_name);
         message.push_str(&format!(
             "    @rememo.cache(hash_funcs={{\"{0}\": id}})         # for this function; or a function of the value\n    \
-             rememo.register(\"{0}\", lambda value: …)       # for the whole project\n",
+             rememo.register(\"{0}\", id)                    # for the whole project\n",
             one.type_name
         ));
     }

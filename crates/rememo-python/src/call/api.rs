@@ -157,7 +157,8 @@ fn code_of<'py>(func: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
     }
 }
 
-fn place(code: &Bound<'_, PyAny>) -> String {
+/// ` (file:line)` of a code object.
+pub fn place(code: &Bound<'_, PyAny>) -> String {
     let file: Option<String> = code.getattr("co_filename").and_then(|v| v.extract()).ok();
     let line: Option<u32> = code.getattr("co_firstlineno").and_then(|v| v.extract()).ok();
     match (file, line) {

@@ -305,7 +305,7 @@ impl State {
             },
             _ => None,
         };
-        let subject = || format!("{}()", self.name);
+        let subject = || format!("{}(){}", self.name, self.place(py));
         let mut unhashable = Vec::new();
         let (fingerprint, reading) = match self.fingerprint(py, rules) {
             Ok(found) => found,
@@ -620,6 +620,13 @@ impl State {
         py.import(intern!(py, "rememo._spinner"))
             .and_then(|m| m.call_method1(intern!(py, "begin"), (text,)))
             .ok()
+    }
+
+    /// ` (file:line)` of the function, if it has code.
+    fn place(&self, py: Python<'_>) -> String {
+        Function::of(self.wrapped.bind(py))
+            .map(|function| api::place(&function.code()))
+            .unwrap_or_default()
     }
 
     // ---- for people ---------------------------------------------------------------------------

@@ -15,9 +15,14 @@ pub enum Guard {
     /// An entry of a namespace: a module's, a function's attributes, `sys.modules`.
     Entry { dict: Py<PyDict>, key: Py<PyString>, seen: Option<Py<PyAny>> },
     /// A constant key of an exact dict.
-    Item { dict: Py<PyDict>, key: Py<PyAny>, seen: Py<PyAny> },
+    Item { dict: Py<PyDict>, key: Py<PyAny>, seen: Option<Py<PyAny>> },
     /// An attribute of an instance with plain look-up.
-    Attribute { object: Py<PyAny>, class: Py<PyType>, key: Py<PyString>, seen: Py<PyAny> },
+    Attribute {
+        object: Py<PyAny>,
+        class: Py<PyType>,
+        key: Py<PyString>,
+        seen: Option<Py<PyAny>>,
+    },
     /// How many entries a namespace has: nothing was added.
     Size { dict: Py<PyDict>, len: usize },
     /// A function's code, defaults, closure and attributes.
@@ -127,7 +132,7 @@ impl Guard {
                     }
                     Bound::from_borrowed_ptr_or_opt(py, found)
                 };
-                same(Some(seen), now)
+                same(seen.as_ref(), now)
             }
             Self::Attribute { object, class, key, seen } => {
                 let object = object.bind(py);
@@ -138,7 +143,7 @@ impl Guard {
                     return Check::Changed;
                 }
                 let own = raw::instance_dict(object).and_then(|d| raw::dict_get(&d, key.bind(py)));
-                same(Some(seen), own.or_else(|| raw::type_lookup(class.bind(py), key.bind(py))))
+                same(seen.as_ref(), own.or_else(|| raw::type_lookup(class.bind(py), key.bind(py))))
             }
             Self::Size { dict, len } => holds(dict.bind(py).len() == *len),
             Self::Function { function, parts, .. } => {
@@ -160,8 +165,10 @@ impl Guard {
     /// Takes `now` for what the place holds.
     pub fn rebind(&mut self, now: Py<PyAny>) {
         match self {
-            Self::Entry { seen, .. } | Self::Cell { seen, .. } => *seen = Some(now),
-            Self::Item { seen, .. } | Self::Attribute { seen, .. } => *seen = now,
+            Self::Entry { seen, .. }
+            | Self::Cell { seen, .. }
+            | Self::Item { seen, .. }
+            | Self::Attribute { seen, .. } => *seen = Some(now),
             _ => {}
         }
     }

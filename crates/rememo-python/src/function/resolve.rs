@@ -552,13 +552,27 @@ impl Follower<'_> {
             Step::Attr(key) => {
                 let key = key.bind(py);
                 let class = object.get_type();
-                let found = plain_attribute(object, &class, key)?;
+                let found = match plain_attribute(object, &class, key) {
+                    Plain::Found(found) => found,
+                    Plain::Missing => {
+                        // The object counts whole, until there is such an attribute.
+                        self.guard(Guard::class(&class));
+                        self.guard(Guard::Attribute {
+                            object: object.clone().unbind(),
+                            class: class.unbind(),
+                            key: key.clone().unbind(),
+                            seen: None,
+                        });
+                        return None;
+                    }
+                    Plain::InTheWay => return None,
+                };
                 self.guard(Guard::class(&class));
                 let guard = Guard::Attribute {
                     object: object.clone().unbind(),
                     class: class.unbind(),
                     key: key.clone().unbind(),
-                    seen: found.clone().unbind(),
+                    seen: Some(found.clone().unbind()),
                 };
                 let text = raw::string(key);
                 (found, guard, format!(".{text}"), format!("{}.{text}", spot.name))
@@ -573,11 +587,18 @@ impl Follower<'_> {
                 {
                     return None;
                 }
-                let found = stored_item(dict, key)?;
+                let Some(found) = stored_item(dict, key) else {
+                    self.guard(Guard::Item {
+                        dict: dict.clone().unbind(),
+                        key: key.clone().unbind(),
+                        seen: None,
+                    });
+                    return None;
+                };
                 let guard = Guard::Item {
                     dict: dict.clone().unbind(),
                     key: key.clone().unbind(),
-                    seen: found.clone().unbind(),
+                    seen: Some(found.clone().unbind()),
                 };
                 let text = key.repr().ok()?.to_string_lossy().into_owned();
                 (found, guard, format!("[{text}]"), format!("{}[{text}]", spot.name))
@@ -715,41 +736,47 @@ fn package_of(function: &Function<'_>) -> String {
     name.rsplit_once('.').map(|(package, _)| package.to_owned()).unwrap_or_default()
 }
 
-/// What `object.key` is, if finding it runs no code: no `__getattr__` or `__getattribute__` of its class, no
-/// property or other descriptor in the way.
+/// What a plain look-up of an attribute gives.
+enum Plain<'py> {
+    Found(Bound<'py, PyAny>),
+    Missing,
+    /// Finding it would run code: a property or other descriptor, `__getattr__`, `__getattribute__`.
+    InTheWay,
+}
+
+/// What `object.key` is, if finding it runs no code.
 fn plain_attribute<'py>(
     object: &Bound<'py, PyAny>,
     class: &Bound<'py, PyType>,
     key: &Bound<'py, PyString>,
-) -> Option<Bound<'py, PyAny>> {
+) -> Plain<'py> {
     let generic: ffi::getattrofunc = ffi::PyObject_GenericGetAttr;
     // SAFETY: reads a slot of a live type.
     let own = unsafe { (*class.as_type_ptr()).tp_getattro };
     if own.is_none_or(|own| !std::ptr::fn_addr_eq(own, generic)) {
-        return None;
+        return Plain::InTheWay;
     }
-    if let Some(of_class) = raw::type_lookup(class, key) {
+    let of_class = raw::type_lookup(class, key);
+    let mut is_descriptor = false;
+    if let Some(of_class) = &of_class {
         // SAFETY: reads slots of the live type of the class attribute.
-        let (is_descriptor, is_data, is_slot) = unsafe {
+        let is_data = unsafe {
             let ty = ffi::Py_TYPE(of_class.as_ptr());
-            (
-                (*ty).tp_descr_get.is_some(),
-                (*ty).tp_descr_set.is_some(),
-                ty == &raw mut ffi::PyMemberDescr_Type,
-            )
+            is_descriptor = (*ty).tp_descr_get.is_some();
+            (*ty).tp_descr_set.is_some()
         };
-        let _ = is_slot;
         if is_data {
-            return None;
+            return Plain::InTheWay;
         }
-        let of_instance = raw::instance_dict(object).and_then(|d| raw::dict_get(&d, key));
-        return match of_instance {
-            Some(found) => Some(found),
-            None if is_descriptor => None,
-            None => Some(of_class),
-        };
     }
-    raw::instance_dict(object).and_then(|d| raw::dict_get(&d, key))
+    if let Some(found) = raw::instance_dict(object).and_then(|d| raw::dict_get(&d, key)) {
+        return Plain::Found(found);
+    }
+    match of_class {
+        Some(_) if is_descriptor => Plain::InTheWay,
+        Some(found) => Plain::Found(found),
+        None => Plain::Missing,
+    }
 }
 
 /// What a dict, or an instance of a subclass, stores under a plain key; a `__getitem__` or `__missing__` is not run.
