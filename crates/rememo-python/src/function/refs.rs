@@ -40,11 +40,8 @@ impl CodeCache {
     ) -> Result<Digest, HashError> {
         let id = (object.as_ptr() as usize, reading);
         let py = object.py();
-        if let Some(Known { followed, watch: Some(watch) }) = self.0.lock().get(&id)
-            // SAFETY: attached, and the watch was made by this fingerprint when it was put here.
-            && unsafe { followed.holds(py, watch) }
-        {
-            return Ok(followed.fingerprint().digest());
+        if let Some(digest) = self.at_hand(object, reading) {
+            return Ok(digest);
         }
         let epoch = watch::epoch();
         // Taken out while it is looked at: foreign code may run and come back here.
@@ -74,6 +71,15 @@ impl CodeCache {
             }
         }
         Err(HashError::Retrace)
+    }
+
+    /// The digest of code that was met before, if it can be seen at once that nothing has changed.
+    fn at_hand(&self, object: &Bound<'_, PyAny>, reading: Reading) -> Option<Digest> {
+        let known = self.0.lock();
+        let Known { followed, watch } = known.get(&(object.as_ptr() as usize, reading))?;
+        // SAFETY: attached, and the watch was made by this fingerprint when it was put here.
+        unsafe { followed.holds(object.py(), watch.as_ref()?) }
+            .then(|| followed.fingerprint().digest())
     }
 
     /// Forgets all.
@@ -164,6 +170,12 @@ impl CodeRefs for ArgumentCode<'_> {
         class: &Bound<'_, PyType>,
         rules: &Rules,
     ) -> Result<(), HashError> {
+        // Only user code is kept there, so that its sort need not be found out.
+        if let Some(digest) = self.codes.at_hand(class.as_any(), self.reading) {
+            writer.u8(tag::USER_CODE);
+            writer.raw(digest.as_bytes());
+            return Ok(());
+        }
         self.write(writer, class.as_any(), rules)
     }
 

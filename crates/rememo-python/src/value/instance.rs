@@ -271,6 +271,7 @@ impl Encoder<'_> {
         {
             return match bind_method(&getstate, object, class).and_then(|bound| bound.call0()) {
                 Ok(state) => {
+                    let state = self.state_without_machinery(state, class)?;
                     self.instance(class, "__getstate__", vec![Part::hidden(state)]).map(Some)
                 }
                 Err(cause) => self.failed(object, "its __getstate__ failed", cause).map(Some),
@@ -301,6 +302,7 @@ impl Encoder<'_> {
                         return self.failed(object, "its reduction failed", cause).map(Some);
                     }
                 },
+                2 => self.state_without_machinery(item, class)?,
                 _ => item,
             };
             let label = if i == 2 { Label::Attributes } else { Label::Hidden };
@@ -340,57 +342,39 @@ impl Encoder<'_> {
         self.instance(class, "state", parts)
     }
 
-    /// The attributes without what `functools.cached_property` of a library class has left there.
-    pub(super) fn without_machinery<'py>(
+    /// A state that is a copy of the attributes, without what libraries write there by themselves.
+    fn state_without_machinery<'py>(
+        &mut self,
+        state: Bound<'py, PyAny>,
+        class: &Bound<'py, PyType>,
+    ) -> Result<Bound<'py, PyAny>, HashError> {
+        match state.cast_exact::<PyDict>() {
+            Ok(dict) => Ok(self.without_machinery(dict, class)?.into_any()),
+            Err(_) => Ok(state),
+        }
+    }
+
+    /// The attributes without what libraries write there by themselves.
+    fn without_machinery<'py>(
         &mut self,
         dict: &Bound<'py, PyDict>,
         class: &Bound<'py, PyType>,
     ) -> Result<Bound<'py, PyDict>, HashError> {
-        let py = dict.py();
-        let machinery = [intern!(py, "_attrs_cached_hash"), intern!(py, "_sa_instance_state")];
-        if machinery.iter().any(|name| raw::dict_get(dict, name).is_some()) {
-            let copy = dict.copy()?;
-            for name in machinery {
-                if raw::dict_get(&copy, name).is_some_and(|value| is_machinery(name, &value)) {
-                    copy.del_item(name)?;
-                }
-            }
-            return Ok(copy);
-        }
-        if !self.code.is_library_class(class) {
-            return Ok(dict.clone());
-        }
-        let cached = |key: &Bound<'_, PyAny>| {
-            key.cast_exact::<PyString>()
-                .ok()
-                .and_then(|name| raw::type_lookup(class, name))
-                .is_some_and(|found| {
-                    let (module, name) = raw::type_names(&found.get_type());
-                    name == "cached_property"
-                        && (module == "functools" || module.ends_with("functional"))
-                })
-        };
-        if !dict.iter().any(|(key, _)| cached(&key)) {
-            return Ok(dict.clone());
-        }
-        let copy = PyDict::new(dict.py());
-        for (key, value) in dict.iter().filter(|(key, _)| !cached(key)) {
-            copy.set_item(key, value)?;
-        }
-        Ok(copy)
+        let machinery = self.class_memo(class).machinery;
+        let code = &mut self.code;
+        Ok(machinery.strip(dict, class, |definer| code.is_library_class(definer))?)
     }
 }
 
-/// What `enum` itself writes into a member.
-const ENUM_MACHINERY: &[&str] =
-    &["_name_", "_value_", "_sort_order_", "__objclass__", "_inverted_", "_hashable_values_"];
-
-/// What a library keeps for itself in the dictionary of a user's instance: the hash that attrs remembers, and
-/// what SQLAlchemy knows of the row behind it.
-fn is_machinery(name: &Bound<'_, PyString>, value: &Bound<'_, PyAny>) -> bool {
-    raw::string(name) == CACHED_HASH
-        || raw::type_names(&value.get_type()).0.starts_with("sqlalchemy.orm.")
-}
+/// What `enum` writes into its members by itself, besides name and value.
+const ENUM_MACHINERY: &[&str] = &[
+    "_name_",
+    "_value_",
+    "_sort_order_",
+    "__objclass__",
+    "_inverted_",
+    "_hashable_values_",
+];
 
 /// What an object shows through the buffer protocol, in C order.
 struct Memory {

@@ -35,7 +35,8 @@ fn file(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, 
     {
         return Ok(encoder.text_record("standard stream", &crate::raw::string(text)));
     }
-    let mode = object.getattr("mode")?;
+    // A text file over a pipe has none.
+    let mode = object.getattr("mode").unwrap_or_else(|_| object.py().None().into_bound(object.py()));
     let closed = object.getattr("closed")?.is_truthy()?;
     let mut parts = vec![
         Part::named("name", name.clone()),

@@ -13,6 +13,7 @@ pub(super) const TYPES: &[Known] = &[
     known("ctypes", "CDLL", library),
     known("ctypes", "PyDLL", library),
     known("ctypes", "LibraryLoader", library_loader),
+    known("_ctypes", "CField", field),
 ];
 
 pub(super) const BASES: &[Base] = &[
@@ -83,4 +84,9 @@ fn foreign_function(
     let mut parts = vec![Part::named("__name__", name)];
     parts.extend(present(object, &["restype", "argtypes"]));
     Ok(encoder.record("ctypes.function", parts))
+}
+
+/// Where a field lies in a structure.
+fn field(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
+    Ok(encoder.record("ctypes.field", attributes(object, &["offset", "size"])?))
 }

@@ -12,6 +12,7 @@ pub mod files;
 mod floats;
 mod functional;
 mod images;
+pub mod machinery;
 mod mappings;
 mod numbers;
 mod numpy;

@@ -1,5 +1,5 @@
 //! What counts by type and name where something holds it, since it holds no data that a result should depend
-//! on: loggers, locks, pools, streams.
+//! on: loggers, locks, pools, streams. And resources, which count nowhere.
 
 use std::sync::LazyLock;
 
@@ -22,6 +22,8 @@ enum Alone {
     ByState,
     /// Counts as it does elsewhere.
     Same,
+    /// A resource, which counts nowhere by what can be read of it.
+    Resource,
 }
 
 struct Opaque {
@@ -42,7 +44,7 @@ const fn opaque(
     Opaque { module, name, alone, internal }
 }
 
-use Alone::{ByState, Refused, Same};
+use Alone::{ByState, Refused, Resource, Same};
 
 const CONDITION: &[&str] = &[
     "_lock",
@@ -187,6 +189,25 @@ const TABLE: &[Opaque] = &[
     opaque("structlog._output", "WriteLogger", Same, STRUCTLOG),
     opaque("structlog._output", "BytesLogger", Same, STRUCTLOG),
     opaque("builtins", "PyCapsule", Refused, &[]),
+    opaque("sqlalchemy.engine.base", "Engine", Resource, &[]),
+    opaque("sqlalchemy.engine.base", "Connection", Resource, &[]),
+    opaque("sqlalchemy.pool.base", "Pool", Resource, &[]),
+    opaque("sqlalchemy.ext.asyncio.engine", "AsyncEngine", Resource, &[]),
+    opaque("sqlalchemy.orm.session", "Session", Resource, &[]),
+    opaque("httpx", "Client", Resource, &[]),
+    opaque("httpx", "AsyncClient", Resource, &[]),
+    opaque("httpx._client", "BaseClient", Resource, &[]),
+    opaque("botocore.client", "BaseClient", Resource, &[]),
+    opaque("boto3.session", "Session", Resource, &[]),
+    opaque("redis.client", "Redis", Resource, &[]),
+    opaque("redis.asyncio.client", "Redis", Resource, &[]),
+    opaque("redis.connection", "ConnectionPool", Resource, &[]),
+    opaque("pymongo.mongo_client", "MongoClient", Resource, &[]),
+    opaque("pymongo.synchronous.mongo_client", "MongoClient", Resource, &[]),
+    opaque("subprocess", "Popen", Resource, &[]),
+    opaque("multiprocessing.process", "BaseProcess", Resource, &[]),
+    opaque("asyncio.events", "AbstractEventLoop", Resource, &[]),
+    opaque("ssl", "SSLContext", Resource, &[]),
 ];
 
 /// Packages all of whose instances are instruments: tracers, meters, counters of what a program does.
@@ -252,6 +273,10 @@ pub(in crate::value) fn by_type_and_name(
         return encoder.instance(class, "taken by type", Vec::new()).map(Some);
     }
     let Some(entry) = known.entry else { return Ok(None) };
+    if entry.alone == Alone::Resource {
+        let reason = "it stands for something outside the program, which cannot be compared";
+        return Ok(Some(encoder.refuse(object, reason)));
+    }
     if !encoder.is_lenient() {
         match entry.alone {
             Alone::Refused => {
@@ -259,7 +284,7 @@ pub(in crate::value) fn by_type_and_name(
                 return Ok(Some(encoder.refuse(object, reason)));
             }
             Alone::ByState => return Ok(None),
-            Alone::Same => {}
+            Alone::Same | Alone::Resource => {}
         }
     }
     let mut parts = Vec::new();

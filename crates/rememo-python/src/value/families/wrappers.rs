@@ -12,6 +12,7 @@ pub(super) const TYPES: &[Known] = &[];
 pub(super) const BASES: &[Base] = &[
     base("_wrappers", "ObjectProxy", proxy),
     base("wrapt._wrappers", "ObjectProxy", proxy),
+    base("sqlalchemy.event.base", "_Dispatch", dispatch),
 ];
 
 /// A proxy of wrapt, a function wrapper or a user's subclass: the class and all that it refers to, in the order
@@ -23,4 +24,15 @@ fn proxy(
 ) -> Result<Opened, HashError> {
     let parts = super::referents(object).into_iter().map(Part::hidden).collect();
     encoder.instance(class, "wrapper", parts)
+}
+
+/// The listeners that are registered with an object of SQLAlchemy.
+fn dispatch(
+    encoder: &mut Encoder<'_>,
+    object: &Bound<'_, PyAny>,
+    _class: &Bound<'_, PyType>,
+) -> Result<Opened, HashError> {
+    let listeners = super::machinery::listeners(object)?;
+    let parts = listeners.into_iter().map(Part::hidden).collect();
+    Ok(encoder.record("sqlalchemy.listeners", parts))
 }
