@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import cycles, forms
+from . import arrays, cycles, forms
 from .code import Code
 from .forms import Part, int_bytes, text, varint
 from .instances import instance
@@ -162,7 +162,7 @@ class Encoder:
             return [tag + varint(len(value)), *map(Part, value)], True
         if self.code.is_code(value):
             return [self.code.encode(value)], False
-        known = forms.known(value)
+        known = forms.known(value) or arrays.known(value)
         if known is not None:
             return known(value), False
         return instance(value, self.code), False

@@ -12,7 +12,7 @@ import io
 import ipaddress
 import pathlib
 import re
-import sys
+import struct
 import types
 import uuid
 import weakref
@@ -108,6 +108,16 @@ def _memory_stream(value: io.BytesIO | io.StringIO) -> Pieces:
     return record(f"io.{type(value).__name__}", *parts)
 
 
+def _context(value: contextvars.Context) -> Pieces:
+    found = sorted(value.items(), key=lambda item: item[0].name.encode())
+    return record("contextvars.Context", *(half for var, v in found for half in (var.name, v)))
+
+
+def _match(value: re.Match[Any]) -> Pieces:
+    names = ("re", "string", "pos", "endpos", "regs", "lastindex")
+    return record("re.Match", *(getattr(value, name) for name in names))
+
+
 def _bound_builtin(value: types.BuiltinMethodType) -> Pieces:
     return record("builtin method", value.__name__, value.__self__)
 
@@ -147,11 +157,15 @@ RECORDS: dict[type, Callable[[Any], Pieces]] = {
     fractions.Fraction: _attributes("fractions.Fraction", "numerator", "denominator"),
     uuid.UUID: lambda v: record("uuid.UUID", v.int, v.is_safe.value),
     re.Pattern: _attributes("re.Pattern", "pattern", "flags"),
+    re.Match: _match,
+    struct.Struct: _attributes("struct.Struct", "format"),
     functools.partial: _partial,
     type(functools.lru_cache(len)): _attributes("functools.lru_cache", "__wrapped__"),
     weakref.ref: _weak_reference,
     weakref.WeakSet: lambda v: record("weakref.WeakSet", set(v)),
     contextvars.ContextVar: _context_variable,
+    contextvars.Context: _context,
+    functools.cached_property: _attributes("functools.cached_property", "func", "attrname"),
     io.BytesIO: _memory_stream,
     io.StringIO: _memory_stream,
     types.MethodType: _attributes("method", "__func__", "__self__"),
@@ -163,6 +177,9 @@ RECORDS: dict[type, Callable[[Any], Pieces]] = {
 }
 for _class in (weakref.WeakValueDictionary, weakref.WeakKeyDictionary):
     RECORDS[_class] = lambda v: record(f"weakref.{type(v).__name__}", list(v.items()))
+for _view in ("keys", "values", "items"):
+    for _dict, _prefix in (({}, "dict"), (collections.OrderedDict(), "odict")):
+        RECORDS[type(getattr(_dict, _view)())] = lambda v: record(type(v).__name__, list(v))
 for _version in (4, 6):
     for _name in (f"IPv{_version}Address", f"IPv{_version}Network", f"IPv{_version}Interface"):
         RECORDS[getattr(ipaddress, _name)] = _as_text(f"ipaddress.{_name}")
@@ -172,35 +189,4 @@ for _name in ("PosixPath", "PurePosixPath", "WindowsPath", "PureWindowsPath"):
 
 def known(value: Any) -> Callable[[Any], Pieces] | None:
     """The form of a value of a known type."""
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:
-        if type(value) is numpy.ndarray:
-            return _array
-        if isinstance(value, numpy.generic) and type(value).__module__ == "numpy":
-            return _numpy_scalar
     return RECORDS.get(type(value))
-
-
-def _dtype(dtype: Any) -> Any:
-    if dtype.names is None and dtype.subdtype is None and dtype.metadata is None:
-        return dtype.str
-    return (dtype.str, dtype.__reduce__()[2])
-
-
-def _array(value: Any) -> Pieces:
-    dtype = _dtype(value.dtype)
-    if value.dtype.hasobject or value.dtype.kind == "T":
-        return record("numpy.ndarray", dtype, value.shape, value.ravel("C").tolist())
-    return record("numpy.ndarray", RawBuffer(value.tobytes("C")), dtype, value.shape)
-
-
-def _numpy_scalar(value: Any) -> Pieces:
-    dtype = value.dtype
-    content: Any = value.tobytes()
-    if dtype.kind == "f" and value != value:
-        content = "nan"
-    elif dtype.names is not None:
-        content = value.item()
-    elif dtype.kind == "f" and dtype.itemsize == 16:
-        content = repr(value)
-    return record("numpy.scalar", _dtype(dtype), content)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import collections
 import copyreg
 import enum
+import fractions
 import functools
+import ipaddress
+import pathlib
 import types
-from collections.abc import Collection, Iterable
+import uuid
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
+from . import arrays
 from .code import Code
 from .forms import Part, Pieces, RawBuffer, text, varint
 
@@ -26,6 +32,28 @@ _BUILT_IN = (
     (complex, complex.__complex__),
 )
 
+# Types whose subclasses count by the content of the base and what they add.
+_CONTENT: dict[type, tuple[str, Callable[[Any], list[Any]]]] = {
+    BaseException: ("exception", lambda v: [v.args, v.__cause__]),
+    collections.OrderedDict: (
+        "OrderedDict",
+        lambda v: [list(collections.OrderedDict.items(v))],
+    ),
+    collections.defaultdict: (
+        "defaultdict",
+        lambda v: [v.default_factory, dict(dict.items(v))],
+    ),
+    collections.deque: ("deque", lambda v: [v.maxlen, list(collections.deque.__iter__(v))]),
+    collections.Counter: ("Counter", lambda v: [dict(dict.items(v))]),
+    pathlib.PurePath: ("path", lambda v: [pathlib.PurePath.__str__(v)]),
+}
+# Types whose own reduction tells the number alone.
+_BY_STATE = (
+    fractions.Fraction,
+    uuid.UUID,
+    ipaddress._BaseAddress,
+    ipaddress._BaseNetwork,
+)
 # What `enum` itself writes into a member.
 _ENUM_MACHINERY = (
     *("_name_", "_value_", "_sort_order_", "__objclass__", "_inverted_", "_hashable_values_"),
@@ -48,6 +76,10 @@ def _form(value: Any, kind: type, code: Code) -> tuple[str, list[Any]]:
     for protocol in ("__rememo_hash__", "__dask_tokenize__"):
         if hasattr(kind, protocol):
             return protocol, [getattr(kind, protocol)(value)]
+    added = _added_form(value, kind)
+    if added is not None:
+        form, content = added
+        return form, content + _own_state(value, kind, code)
     if not issubclass(kind, bytes | bytearray):
         try:
             view = memoryview(value)
@@ -63,6 +95,9 @@ def _form(value: Any, kind: type, code: Code) -> tuple[str, list[Any]]:
     def customised(method: str) -> bool:
         return getattr(kind, method) is not getattr(base, method)
 
+    is_plain_state = _extends(kind, _BY_STATE)
+    if is_plain_state:
+        return _state(value, kind, code, None)
     if kind in copyreg.dispatch_table:
         return _reduced(copyreg.dispatch_table[kind](value), [])
     for method, arguments in (("__reduce_ex__", (4,)), ("__reduce__", ())):
@@ -73,7 +108,28 @@ def _form(value: Any, kind: type, code: Code) -> tuple[str, list[Any]]:
             return _reduced(reduce(value, *arguments), own_state)
     if content_of is None and customised("__getstate__"):
         return "__getstate__", [kind.__getstate__(value)]
-    content = None if content_of is None else content_of(value)
+    return _state(value, kind, code, None if content_of is None else content_of(value))
+
+
+def _extends(kind: type, bases: tuple[type, ...]) -> type | None:
+    """The known type that a class extends, if no class between the two says how it is reduced."""
+    for base in kind.__mro__:
+        if base in bases:
+            methods = ("__reduce_ex__", "__reduce__", "__getstate__")
+            same = all(getattr(kind, m, None) is getattr(base, m, None) for m in methods)
+            return base if same else None
+    return None
+
+
+def _added_form(value: Any, kind: type) -> tuple[str, list[Any]] | None:
+    """The content of the known type that a class extends; what it has added follows."""
+    base = _extends(kind, tuple(_CONTENT))
+    if base is not None:
+        return _CONTENT[base][0], _CONTENT[base][1](value)
+    return arrays.added_form(value)
+
+
+def _state(value: Any, kind: type, code: Code, content: Any) -> tuple[str, list[Any]]:
     attributes = _attributes_of(value, kind, code)
     return "state", [content, Part(attributes, attributes is not None), *_slots(value, kind)]
 
@@ -119,7 +175,8 @@ def _slots(value: Any, kind: type) -> list[Any]:
     """Name and value of each slot that is set."""
     parts: list[Any] = []
     for base in kind.__mro__:
-        if "__slots__" not in vars(base):
+        # What a path keeps for itself is its text, and what it has worked out of that.
+        if "__slots__" not in vars(base) or base.__module__.startswith("pathlib"):
             continue
         members = [
             (name, member)

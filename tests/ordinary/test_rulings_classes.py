@@ -21,9 +21,11 @@ import rememo
 from _support import Project, environment, hit, miss, ran
 
 LOOK = """
-import json, sys
+import json
 import user
-print(json.dumps([user.f.key(), repr(user.f())]))
+key, result = user.f.key(), repr(user.f())
+assert user.f.key() == key, "use changes it"
+print(json.dumps([key, result]))
 """
 
 
@@ -182,6 +184,7 @@ CALLS = {
     "marshmallow": "maker.Item().load({'name': name, 'price': 1.26})",
     "attrs": "(hash(maker.Point()) and maker.Point(), maker.Point().x)",
     "pydantic": "maker.Item(name=name + ' ').model_dump()",
+    "Celery": "maker.grown.apply((3,)).get()",
 }
 # Source, the package that it needs, and edits: what is replaced by what, and whether that matters.
 PROJECTS: dict[str, tuple[str, str, dict[str, tuple[str, str, bool]]]] = {
@@ -249,6 +252,17 @@ PROJECTS: dict[str, tuple[str, str, dict[str, tuple[str, str, bool]]]] = {
                 "@attr.frozen(cache_hash=True, order=True)",
                 True,
             ),
+        },
+    ),
+    "Celery": (
+        TASK,
+        "celery",
+        {
+            "a comment": ("FACTOR = 2\n", "FACTOR = 2  # times\n", False),
+            "what the task reads": ("FACTOR = 2", "FACTOR = 3", True),
+            "the task's body": ("return x *", "return x -", True),
+            "an option": ("max_retries=2", "max_retries=3", True),
+            "a name": ("bind=True", "bind=True, name='other'", True),
         },
     ),
     "pydantic": (

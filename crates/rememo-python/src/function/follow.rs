@@ -697,6 +697,10 @@ impl CodeRefs for Follower<'_> {
         matches!(name::class_origin(class), origin::Origin::Library(_))
     }
 
+    fn watches_code(&self) -> bool {
+        true
+    }
+
     fn wrapper_parts(&mut self, function: &Function<'_>) -> Option<Vec<Part>> {
         wrapper_parts(function)
     }
@@ -818,6 +822,10 @@ impl CodeRefs for KnownCode<'_> {
 
     fn is_library_class(&mut self, class: &Bound<'_, PyType>) -> bool {
         matches!(name::class_origin(class), origin::Origin::Library(_))
+    }
+
+    fn watches_code(&self) -> bool {
+        true
     }
 
     fn wrapper_parts(&mut self, function: &Function<'_>) -> Option<Vec<Part>> {

@@ -183,6 +183,10 @@ impl CodeRefs for ArgumentCode<'_> {
         matches!(name::class_origin(class), Origin::Library(_))
     }
 
+    fn watches_code(&self) -> bool {
+        false
+    }
+
     fn wrapper_parts(&mut self, function: &Function<'_>) -> Option<Vec<Part>> {
         wrapper_parts(function)
     }

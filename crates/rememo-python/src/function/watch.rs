@@ -9,6 +9,8 @@
 //! Why this gives no wrong answer: a change of a watched object always bumps the epoch before it takes effect,
 //! and the epoch noted is the one read before the guards were last checked one by one.
 
+#[cfg(not(Py_3_13))]
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use pyo3::ffi;
@@ -43,11 +45,19 @@ pub struct Watch {
     function_dicts: Vec<(*mut ffi::PyFunctionObject, *mut ffi::PyObject)>,
     /// Classes and their versions.
     classes: Vec<(*mut ffi::PyTypeObject, u32)>,
-    /// Dicts and their versions, where there are versions.
+    /// Dicts with their versions, where there are versions, and the guards that look into them.
     #[cfg(not(Py_3_13))]
-    dicts: Vec<(*mut ffi::PyDictObject, u64)>,
+    dicts: Vec<VersionedDict>,
     /// Guards that have to be asked, by number.
     asked: Vec<usize>,
+}
+
+/// A namespace whose version tells whether anything in it has changed.
+#[cfg(not(Py_3_13))]
+struct VersionedDict {
+    dict: *mut ffi::PyDictObject,
+    version: Cell<u64>,
+    guards: Vec<usize>,
 }
 
 // SAFETY: the addresses are only followed with the interpreter attached, by whoever holds the guards.
@@ -60,11 +70,6 @@ impl Watch {
         let watchers = Watchers::get(py);
         for (number, (guard, _)) in guards.iter().enumerate() {
             watch.add(py, number, guard, watchers);
-        }
-        #[cfg(not(Py_3_13))]
-        {
-            watch.dicts.sort_unstable();
-            watch.dicts.dedup();
         }
         watch
     }
@@ -80,8 +85,15 @@ impl Watch {
                 #[cfg(not(Py_3_13))]
                 {
                     let dict = dict.as_ptr().cast::<ffi::PyDictObject>();
-                    // SAFETY: a live dict, held by the guard.
-                    self.dicts.push((dict, unsafe { dict_version(dict) }));
+                    match self.dicts.iter_mut().find(|known| known.dict == dict) {
+                        Some(known) => known.guards.push(number),
+                        None => self.dicts.push(VersionedDict {
+                            dict,
+                            // SAFETY: a live dict, held by the guard.
+                            version: Cell::new(unsafe { dict_version(dict) }),
+                            guards: vec![number],
+                        }),
+                    }
                 }
                 #[cfg(Py_3_13)]
                 self.asked.push(number);
@@ -142,9 +154,15 @@ impl Watch {
                 }
             }
             #[cfg(not(Py_3_13))]
-            for &(dict, version) in &self.dicts {
-                if dict_version(dict) != version {
-                    return false;
+            for VersionedDict { dict, version, guards: numbers } in &self.dicts {
+                let now = dict_version(*dict);
+                if now != version.get() {
+                    // Another entry may have changed: a loop variable of the module, say.
+                    let same = |&n: &usize| matches!(guards[n].0.check(py), Check::Same);
+                    if !numbers.iter().all(same) {
+                        return false;
+                    }
+                    version.set(now);
                 }
             }
             for (function, parts) in &self.functions {

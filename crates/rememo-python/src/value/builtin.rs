@@ -199,11 +199,13 @@ impl Encoder<'_> {
                 || crate::call::is_cached_function(object)
         };
         if is_code {
-            self.mutable = true;
+            // Whoever follows code watches it; elsewhere it may be another the next time.
+            self.mutable |= !self.code.watches_code();
             if let Some(function) = crate::raw::Function::of(object)
                 && !crate::function::is_user_code(object)
                 && let Some(parts) = self.code.wrapper_parts(&function)
             {
+                self.mutable = true;
                 self.writer.record("library wrapper", parts.len() + 1);
                 self.code.write(&mut self.writer, object, self.rules)?;
                 return Ok(Some(Opened::Frame(FrameKind::parts(parts))));
@@ -214,8 +216,8 @@ impl Encoder<'_> {
         // SAFETY: as above; the getters of exactly these types return what they store.
         unsafe {
             let ty = ffi::Py_TYPE(pointer);
+            // None of these can be changed; what they hold decides for itself.
             if ty == &raw mut crate::raw::PyMethod_Type {
-                self.mutable = true;
                 return Ok(Some(self.record(
                     "method",
                     vec![
@@ -230,7 +232,6 @@ impl Encoder<'_> {
                     self.code.write(&mut self.writer, object, self.rules)?;
                     return Ok(Some(Opened::Leaf));
                 }
-                self.mutable = true;
                 return Ok(Some(self.record(
                     "builtin method",
                     vec![
@@ -240,7 +241,6 @@ impl Encoder<'_> {
                 )));
             }
             if ty == &raw mut ffi::PyStaticMethod_Type || ty == &raw mut ffi::PyClassMethod_Type {
-                self.mutable = true;
                 let kind = if ty == &raw mut ffi::PyStaticMethod_Type {
                     "staticmethod"
                 } else {
@@ -251,7 +251,6 @@ impl Encoder<'_> {
                 ));
             }
             if ty == &raw mut ffi::PyProperty_Type {
-                self.mutable = true;
                 let parts = ["fget", "fset", "fdel"]
                     .into_iter()
                     .map(|name| Ok(Part::named(name, object.getattr(name)?)))

@@ -119,7 +119,7 @@ impl Encoder<'_> {
         mut parts: Vec<Part>,
         of_base: &[&str],
     ) -> Result<Opened, HashError> {
-        push_slots(&mut parts, object, class, of_base);
+        self.push_slots(&mut parts, object, class, of_base);
         self.instance(class, form, parts)
     }
 
@@ -218,7 +218,7 @@ impl Encoder<'_> {
                 parts.push(Part { label: Label::Attributes, value: dict.into_any().unbind() });
             }
         }
-        push_slots(&mut parts, object, class, &[]);
+        self.push_slots(&mut parts, object, class, &[]);
         Ok(parts)
     }
 
@@ -338,8 +338,31 @@ impl Encoder<'_> {
         };
         let mut parts =
             vec![Part::hidden(content), Part { label: Label::Attributes, value: dict.unbind() }];
-        push_slots(&mut parts, object, class, &[]);
+        self.push_slots(&mut parts, object, class, &[]);
         self.instance(class, "state", parts)
+    }
+
+    /// The set slots of an instance, each with its name.
+    fn push_slots(
+        &mut self,
+        parts: &mut Vec<Part>,
+        object: &Bound<'_, PyAny>,
+        class: &Bound<'_, PyType>,
+        without: &[&str],
+    ) {
+        let py = object.py();
+        let machinery = self.class_memo(class).machinery;
+        for (name, descriptor) in slots(class) {
+            let text = raw::string(&name);
+            if machinery.leaves_out(&text) || without.contains(&text.as_str()) {
+                continue;
+            }
+            // A member descriptor is C code that reads one field; an unset slot raises AttributeError.
+            if let Ok(value) = descriptor.call_method1(intern!(py, "__get__"), (object, class)) {
+                parts.push(Part::hidden(name.clone().into_any()));
+                parts.push(Part { label: Label::Attribute(name.unbind()), value: value.unbind() });
+            }
+        }
     }
 
     /// A state that is a copy of the attributes, without what libraries write there by themselves.
@@ -411,30 +434,6 @@ impl Memory {
             }
         }
         false
-    }
-}
-
-/// Where attrs keeps the hash of an instance once it was asked for.
-const CACHED_HASH: &str = "_attrs_cached_hash";
-
-/// The set slots of an instance, each with its name.
-fn push_slots(
-    parts: &mut Vec<Part>,
-    object: &Bound<'_, PyAny>,
-    class: &Bound<'_, PyType>,
-    without: &[&str],
-) {
-    let py = object.py();
-    for (name, descriptor) in slots(class) {
-        let text = raw::string(&name);
-        if text == CACHED_HASH || without.contains(&text.as_str()) {
-            continue;
-        }
-        // A member descriptor is C code that reads one field; an unset slot raises AttributeError.
-        if let Ok(value) = descriptor.call_method1(intern!(py, "__get__"), (object, class)) {
-            parts.push(Part::hidden(name.clone().into_any()));
-            parts.push(Part { label: Label::Attribute(name.unbind()), value: value.unbind() });
-        }
     }
 }
 

@@ -46,6 +46,9 @@ pub trait CodeRefs {
     /// Whether the class is library code.
     fn is_library_class(&mut self, class: &Bound<'_, PyType>) -> bool;
 
+    /// Whether a change of code that was written is seen by other means than writing it again.
+    fn watches_code(&self) -> bool;
+
     /// What a function of a library stores, if it is a wrapper of something.
     fn wrapper_parts(&mut self, function: &crate::raw::Function<'_>) -> Option<Vec<Part>>;
 }

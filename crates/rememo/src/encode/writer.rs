@@ -3,6 +3,8 @@
 //! The writer keeps one buffer for all open frames. Only the innermost frame grows, so a frame that
 //! outgrows the buffer feeds its part to a hasher of its own and the buffer stays small.
 
+use std::cell::RefCell;
+
 use crate::digest::Digest;
 
 /// The longest encoding that stands in its parent as it is; a longer one is replaced by its digest.
@@ -68,7 +70,6 @@ fn may_use_threads() -> bool {
 /// writer.close();
 /// assert_eq!(writer.bytes(), [0x10, 1, 0x03, 7, 0, 0, 0, 0, 0, 0, 0]);
 /// ```
-#[derive(Default)]
 pub struct Writer {
     buf: Vec<u8>,
     frames: Vec<Frame>,
@@ -79,6 +80,44 @@ pub struct Writer {
     spare: Vec<Box<blake3::Hasher>>,
     refs: Vec<u32>,
     hashed: u64,
+}
+
+/// Buffers up to this size are kept for the next writer of the thread, and so many of them.
+const POOLED_SIZE: usize = 4 * FLUSH_LIMIT;
+const POOLED: usize = 8;
+
+thread_local! {
+    static POOL: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Default for Writer {
+    fn default() -> Self {
+        let pooled = POOL.try_with(|pool| pool.borrow_mut().pop()).ok().flatten();
+        Self {
+            buf: pooled.unwrap_or_else(|| Vec::with_capacity(INLINE_LIMIT)),
+            frames: Vec::new(),
+            spare: Vec::new(),
+            refs: Vec::new(),
+            hashed: 0,
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        let mut buf = std::mem::take(&mut self.buf);
+        if buf.capacity() == 0 || buf.capacity() > POOLED_SIZE {
+            return;
+        }
+        buf.clear();
+        // While a thread ends its pool is gone already.
+        let _ = POOL.try_with(|pool| {
+            let mut pool = pool.borrow_mut();
+            if pool.len() < POOLED {
+                pool.push(buf);
+            }
+        });
+    }
 }
 
 impl Writer {

@@ -35,19 +35,7 @@ fn file(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, 
     {
         return Ok(encoder.text_record("standard stream", &crate::raw::string(text)));
     }
-    // A text file over a pipe has none.
-    let mode = object.getattr("mode").unwrap_or_else(|_| object.py().None().into_bound(object.py()));
     let closed = object.getattr("closed")?.is_truthy()?;
-    let mut parts = vec![
-        Part::named("name", name.clone()),
-        Part::named("mode", mode),
-        Part::named("closed", object.getattr("closed")?),
-    ];
-    if !closed {
-        parts.push(Part::named("position", object.call_method0("tell")?));
-    }
-    parts.push(Part::hidden(PyString::new(object.py(), &kind).into_any()));
-    parts.push(Part::named("decoding", decoding(&inner)?));
     let metadata = if name.is_instance_of::<PyInt>() || !closed {
         let descriptor: i32 = object.call_method0("fileno")?.extract()?;
         std::fs::metadata(format!("/proc/self/fd/{descriptor}"))
@@ -55,15 +43,27 @@ fn file(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, 
     } else {
         std::fs::metadata(name.str()?.to_string_lossy().as_ref())
     };
+    if metadata.as_ref().is_ok_and(|found| !found.is_file()) {
+        return Ok(encoder.refuse(object, "a pipe or device has no content to compare"));
+    }
+    let mut parts = vec![
+        Part::named("name", name.clone()),
+        Part::named("mode", object.getattr("mode")?),
+        Part::named("closed", object.getattr("closed")?),
+    ];
+    if !closed {
+        parts.push(Part::named("position", object.call_method0("tell")?));
+    }
+    parts.push(Part::hidden(PyString::new(object.py(), &kind).into_any()));
+    parts.push(Part::named("decoding", decoding(&inner)?));
     encoder.writer.record("file", parts.len() + 2);
     match metadata {
-        Ok(found) if found.is_file() => {
+        Ok(found) => {
             encoder
                 .writer
                 .int(found.mtime().wrapping_mul(1_000_000_000).wrapping_add(found.mtime_nsec()));
             encoder.writer.int(found.size() as i64);
         }
-        Ok(_) => return Ok(encoder.refuse(object, "a pipe or device has no content to compare")),
         Err(_) => {
             encoder.writer.u8(tag::NONE);
             encoder.writer.u8(tag::NONE);

@@ -17,6 +17,15 @@ const LAZY: &[(&str, &str, &[&str])] = &[
     ("sqlalchemy.util.langhelpers", "HasMemoized", &["_memoized_keys"]),
     ("sqlalchemy.util.langhelpers", "MemoizedSlots", &["_memoized_keys"]),
     ("pandas.core.base", "PandasObject", &["_cache", "_item_cache"]),
+    ("rich.style", "Style", &["_hash", "_style_definition", "_ansi"]),
+    ("matplotlib.colors", "Colormap", &["_isinit", "_lut"]),
+    ("starlette.applications", "Starlette", &["middleware_stack"]),
+    ("fastapi.applications", "FastAPI", &["openapi_schema"]),
+    // Where in the process a thing was made: the order of columns and fields is told by what holds them.
+    ("sqlalchemy.sql.schema", "SchemaItem", &["_creation_order"]),
+    ("django.db.models.fields", "Field", &["creation_counter"]),
+    ("django.forms.fields", "Field", &["creation_counter"]),
+    ("marshmallow.fields", "Field", &["_creation_index"]),
 ];
 
 /// Classes of descriptors that leave a value in the instance's dictionary under their own name.
@@ -27,6 +36,7 @@ const CACHING: &[&str] = &[
     "lazyproperty",
     "lazy_attribute",
     "memoized_property",
+    "_memoized_property",
     "ro_memoized_property",
     "rw_memoized_property",
     "HasMemoized.memoized_attribute",
@@ -37,7 +47,7 @@ const CACHING: &[&str] = &[
 /// What is left out of the dictionaries of a class's instances.
 #[derive(Clone, Copy, Default)]
 pub struct Machinery {
-    names: [&'static [&'static str]; 3],
+    names: [&'static [&'static str]; 4],
     /// Whether a base may have left values there.
     has_library_base: bool,
 }
@@ -86,6 +96,11 @@ impl Machinery {
         found
     }
 
+    /// Whether a slot or attribute is left out by its name.
+    pub fn leaves_out(self, name: &str) -> bool {
+        self.names.iter().any(|names| names.contains(&name))
+    }
+
     /// The dictionary without what is left out; `is_library` tells library classes from the user's.
     pub fn strip<'py>(
         self,
@@ -99,9 +114,7 @@ impl Machinery {
         let mut left_out = Vec::new();
         for (key, _) in dict.iter() {
             let Ok(name) = key.cast_exact::<PyString>() else { continue };
-            let by_name = self.names.iter().any(|names| {
-                !names.is_empty() && names.contains(&raw::string(name).as_str())
-            });
+            let by_name = !self.names[0].is_empty() && self.leaves_out(&raw::string(name));
             if by_name || is_cached(class, name, &mut is_library) {
                 left_out.push(key);
             }

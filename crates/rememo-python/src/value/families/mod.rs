@@ -7,10 +7,12 @@
 //! What counts for each type is told to people in `docs/types.md`.
 
 pub mod arrow;
+mod celery;
 mod exceptions;
 pub mod files;
 mod floats;
 mod functional;
+mod http;
 mod images;
 pub mod machinery;
 mod mappings;
@@ -23,6 +25,7 @@ mod random;
 mod references;
 mod scipy;
 mod stdlib;
+mod tasks;
 mod tensors;
 mod text;
 mod typing;
@@ -77,8 +80,10 @@ type Table<T> = FxHashMap<(&'static str, &'static str), T>;
 /// Types by exact class.
 const EXACT: &[&[Known]] = &[
     arrow::TYPES,
+    celery::TYPES,
     files::TYPES,
     functional::TYPES,
+    http::TYPES,
     images::TYPES,
     mappings::TYPES,
     numbers::TYPES,
@@ -89,6 +94,7 @@ const EXACT: &[&[Known]] = &[
     scipy::TYPES,
     random::TYPES,
     stdlib::TYPES,
+    tasks::TYPES,
     tensors::TYPES,
     text::TYPES,
     typing::TYPES,
@@ -107,6 +113,7 @@ const FAMILIES: &[&[Known]] = &[
 
 /// Types whose subclasses, a user's too, count by content and by what they add.
 const BASES: &[&[Base]] = &[
+    celery::BASES,
     exceptions::BASES,
     functional::BASES,
     mappings::BASES,
@@ -116,6 +123,7 @@ const BASES: &[&[Base]] = &[
     random::BASES,
     references::BASES,
     stdlib::BASES,
+    tasks::BASES,
     tensors::BASES,
     text::BASES,
     wrappers::BASES,
@@ -153,8 +161,11 @@ fn is_genuine(class: &Bound<'_, PyType>, module: &str, name: &str) -> bool {
     let is_found_as = |dotted: &str| {
         raw::by_dotted_name(class.py(), dotted).is_some_and(|found| found.is(class))
     };
-    // The extension of wrapt calls itself by less than its name.
-    is_found_as(&dotted) || (module == "_wrappers" && is_found_as(&format!("wrapt.{dotted}")))
+    // A package may offer a class of a module that it has not loaded yet (`numpy.rec`), and the extension of
+    // wrapt calls itself by less than its name.
+    is_found_as(&dotted)
+        || is_found_as(&format!("{}.{name}", package(module)))
+        || (module == "_wrappers" && is_found_as(&format!("wrapt.{dotted}")))
 }
 
 /// The handler for exactly this class.

@@ -189,6 +189,8 @@ const TABLE: &[Opaque] = &[
     opaque("structlog._output", "WriteLogger", Same, STRUCTLOG),
     opaque("structlog._output", "BytesLogger", Same, STRUCTLOG),
     opaque("builtins", "PyCapsule", Refused, &[]),
+    // Who wants to be told about changes; reading it as it reduces itself moves its counter on.
+    opaque("matplotlib.cbook", "CallbackRegistry", Same, &[]),
     opaque("sqlalchemy.engine.base", "Engine", Resource, &[]),
     opaque("sqlalchemy.engine.base", "Connection", Resource, &[]),
     opaque("sqlalchemy.pool.base", "Pool", Resource, &[]),
