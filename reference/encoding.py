@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import arrays, cycles, forms
@@ -164,8 +164,15 @@ class Encoder:
             return [self.code.encode(value)], False
         known = forms.known(value) or arrays.known(value)
         if known is not None:
-            return known(value), False
+            return [exempt(piece) for piece in known(value)], False
         return instance(value, self.code), False
+
+
+def exempt(piece: bytes | Part) -> bytes | Part:
+    """A part of a record; no hash function applies to one that is plain: it is the type's own."""
+    if isinstance(piece, Part) and type(piece.value) in (int, str, float, bytes, bool, type(None)):
+        return replace(piece, is_exempt=True)
+    return piece
 
 
 def leaf(value: Any) -> bytes | None:

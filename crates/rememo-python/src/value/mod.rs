@@ -397,7 +397,18 @@ impl<'a> Encoder<'a> {
                 return Ok(());
             };
             let skip = frame.skip_rule();
+            // What a known type is made of is its own affair: a rule for `str` does not reach into a path. That a rule's
+            // result is hashed in turn is another matter.
+            let is_own = matches!(
+                frame.kind,
+                FrameKind::Parts { state: false, skip_rule: None, .. }
+            );
             let attributes = frame.next_is_attributes();
+            // SAFETY: `next` is live.
+            if is_own && !self.rules.is_empty() && unsafe { self.leaf(next.as_ptr()) } {
+                self.visited += 1;
+                continue;
+            }
             let depth = self.frames.len();
             if attributes && let Ok(dict) = next.cast_exact::<PyDict>() {
                 if self.graph.is_some() {

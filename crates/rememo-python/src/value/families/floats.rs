@@ -35,6 +35,11 @@ impl Bits {
         }
     }
 
+    /// Whether one element is a NaN, for widths up to eight bytes.
+    pub fn is_nan(self, bytes: &[u8]) -> bool {
+        self.suspect(bytes)
+    }
+
     /// Whether some element has a bit pattern that is not canonical, as far as it can be told quickly.
     fn suspect(self, bytes: &[u8]) -> bool {
         match self {

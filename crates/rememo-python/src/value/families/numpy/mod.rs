@@ -267,9 +267,58 @@ fn subclass(
     encoder.instance_with_slots(object, class, "ndarray", parts)
 }
 
+/// The dtype, kind of bits and size of a scalar whose class tells them.
+fn number(class: &str) -> Option<(&'static str, Bits, usize)> {
+    let (text, size): (&'static str, usize) = match class {
+        "bool" | "bool_" => ("|b1", 1),
+        "int8" => ("|i1", 1),
+        "uint8" => ("|u1", 1),
+        #[cfg(target_endian = "little")]
+        "int16" => ("<i2", 2),
+        #[cfg(target_endian = "little")]
+        "int32" => ("<i4", 4),
+        #[cfg(target_endian = "little")]
+        "int64" => ("<i8", 8),
+        #[cfg(target_endian = "little")]
+        "uint16" => ("<u2", 2),
+        #[cfg(target_endian = "little")]
+        "uint32" => ("<u4", 4),
+        #[cfg(target_endian = "little")]
+        "uint64" => ("<u8", 8),
+        #[cfg(target_endian = "little")]
+        "float16" => ("<f2", 2),
+        #[cfg(target_endian = "little")]
+        "float32" => ("<f4", 4),
+        #[cfg(target_endian = "little")]
+        "float64" => ("<f8", 8),
+        #[cfg(target_endian = "little")]
+        "complex64" => ("<c8", 8),
+        #[cfg(target_endian = "little")]
+        "complex128" => ("<c16", 16),
+        _ => return None,
+    };
+    Some((text, Bits::of(text.as_bytes()[1], size, false), size))
+}
+
 /// A scalar: its dtype and its bytes; every NaN of a type is one.
 fn scalar(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
     let py = object.py();
+    if let Some((text, bits, size)) = number(&super::class_name(object)) {
+        encoder.writer.record("numpy.scalar", 2);
+        encoder.writer.str(text.as_bytes());
+        // SAFETY: a scalar of numpy's own is an object's head and the number.
+        let mut content = unsafe {
+            let value = object.as_ptr().cast::<u8>().add(size_of::<ffi::PyObject>());
+            std::slice::from_raw_parts(value, size).to_vec()
+        };
+        if text.as_bytes()[1] == b'f' && bits.is_nan(&content) {
+            encoder.writer.str(b"nan");
+        } else {
+            bits.canonicalise(&mut content);
+            encoder.writer.bytes_like(tag::BYTES, &content);
+        }
+        return Ok(Opened::Leaf);
+    }
     let dtype = object.getattr("dtype")?;
     let kind: String = dtype.getattr("kind")?.extract()?;
     let value = if kind == "V" && !dtype.getattr("names")?.is_none() {
