@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
+from functools import partial
 from pathlib import Path
 
 import rememo
@@ -93,12 +94,20 @@ def main() -> None:
         f = many(count)
         big, big_peer = rememo.cache(f), functools.lru_cache(f)
         big(1), big_peer(1)
-        compare(f"hit f(int), {2 * count} dependencies", lambda: big(1), "lru_cache", lambda: big_peer(1))
+        compare(
+            f"hit f(int), {2 * count} dependencies",
+            partial(big, 1),
+            "lru_cache",
+            partial(big_peer, 1),
+        )
     same, same_peer = rememo.cache(identity), functools.lru_cache(identity)
     for value in ("text", b"bytes", (1, 2, 3), None, 1.5, frozenset({1, 2})):
         same(value), same_peer(value)
         compare(
-            f"hit with {type(value).__name__}", lambda: same(value), "lru_cache", lambda: same_peer(value)
+            f"hit with {type(value).__name__}",
+            partial(same, value),
+            "lru_cache",
+            partial(same_peer, value),
         )
     account = Account(3)
     account.ours(2), account.peer(2)

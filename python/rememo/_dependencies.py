@@ -29,8 +29,9 @@ class Dependencies(dict[str, "dict[str, Any]"]):
             place = f"  ({entry['place']})" if entry["place"] else ""
             lines.append(f"{label}{place}  {entry['digest'][:12]}")
         for item in self.not_followed:
+            place = f"{item['file']}:{item['line']}"
             lines.append(
-                f"not followed: {item['name']} in {item['reader']}() ({item['file']}:{item['line']}): "
+                f"not followed: {item['name']} in {item['reader']}() ({place}): "
                 f"{item['reason']}; {item['remedy']}"
             )
         return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""How deep a rule of `hash_funcs` reaches: values of the user's, not what a known type is made of."""
+"""How deep a rule of `hash_funcs` reaches: not into what a known type is made of."""
 
 from pathlib import PurePosixPath
 

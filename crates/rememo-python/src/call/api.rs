@@ -45,9 +45,8 @@ pub fn opaque_identity() -> bool {
 pub fn spinner_enabled(py: Python<'_>) -> bool {
     static LAST: Mutex<Option<(Py<PyAny>, bool)>> = Mutex::new(None);
     // SAFETY: a borrowed reference, or null.
-    let stream = unsafe {
-        Bound::from_borrowed_ptr_or_opt(py, ffi::PySys_GetObject(c"stderr".as_ptr()))
-    };
+    let stream =
+        unsafe { Bound::from_borrowed_ptr_or_opt(py, ffi::PySys_GetObject(c"stderr".as_ptr())) };
     let Some(stream) = stream else { return false };
     if let Some((seen, enabled)) = &*LAST.lock()
         && seen.is(&stream)
@@ -326,7 +325,7 @@ pub fn configure(options: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
         let parse = |texts: &[String]| texts.iter().map(|t| origin::Place::parse(t)).collect();
         origin::configure(parse(&known.0), parse(&known.1));
         GENERATION.fetch_add(1, Ordering::AcqRel);
-                crate::function::watch::bump();
+        crate::function::watch::bump();
     }
     Ok(())
 }

@@ -149,7 +149,11 @@ impl<'a> Follower<'a> {
 
     fn run(&mut self, root: &Root<'_>) -> Result<(), HashError> {
         let py = root.object.py();
-        self.guard(Guard::Count { read: origin::generation, seen: origin::generation(), is_epoch: true });
+        self.guard(Guard::Count {
+            read: origin::generation,
+            seen: origin::generation(),
+            is_epoch: true,
+        });
         let root_code = match Function::of(&root.object) {
             // What the user decorates is followed, wherever it lies.
             Some(function) => Some(self.function_node(&function)),

@@ -17,12 +17,7 @@ pub enum Guard {
     /// A constant key of an exact dict.
     Item { dict: Py<PyDict>, key: Py<PyAny>, seen: Option<Py<PyAny>> },
     /// An attribute of an instance with plain look-up.
-    Attribute {
-        object: Py<PyAny>,
-        class: Py<PyType>,
-        key: Py<PyString>,
-        seen: Option<Py<PyAny>>,
-    },
+    Attribute { object: Py<PyAny>, class: Py<PyType>, key: Py<PyString>, seen: Option<Py<PyAny>> },
     /// How many entries a namespace has: nothing was added.
     Size { dict: Py<PyDict>, len: usize },
     /// A function's code, defaults, closure and attributes.
@@ -36,7 +31,11 @@ pub enum Guard {
     /// The class of an object (a module's can be replaced).
     Type { object: Py<PyAny>, class: Py<PyType> },
     /// A count outside of Python: the declared user code, the registered hash functions.
-    Count { read: fn() -> u64, seen: u64, /* Whether a change also bumps the epoch. */ is_epoch: bool },
+    Count {
+        read: fn() -> u64,
+        seen: u64,
+        /* Whether a change also bumps the epoch. */ is_epoch: bool,
+    },
 }
 
 /// The addresses of the keys and values of a dict, in order.

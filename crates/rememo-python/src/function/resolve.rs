@@ -655,19 +655,9 @@ impl Follower<'_> {
     }
 
     /// Notes methods that read files, whoever has them.
-    pub(super) fn note_method(
-        &mut self,
-        name: &str,
-        reader: &str,
-        facts: &CodeFacts,
-        line: u32,
-    ) {
+    pub(super) fn note_method(&mut self, name: &str, reader: &str, facts: &CodeFacts, line: u32) {
         if let Some(why) = unseen::method_reason(name) {
-            let reader = Reader {
-                name: reader.to_owned(),
-                file: facts.filename.clone(),
-                line,
-            };
+            let reader = Reader { name: reader.to_owned(), file: facts.filename.clone(), line };
             self.note(name.to_owned(), why, &reader);
         }
     }

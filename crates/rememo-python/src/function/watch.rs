@@ -294,7 +294,8 @@ mod events {
         // SAFETY: the type is checked before the object is read as a string.
         let interned = named
             && unsafe {
-                ffi::PyUnicode_CheckExact(key) != 0 && (*key.cast::<ffi::PyASCIIObject>()).interned() != 0
+                ffi::PyUnicode_CheckExact(key) != 0
+                    && (*key.cast::<ffi::PyASCIIObject>()).interned() != 0
             };
         if interned {
             let entries = ENTRIES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -350,9 +351,7 @@ mod events {
         /// Watches an entry of a dict.
         pub(super) fn watch_entry(self, dict: &Bound<'_, PyAny>, key: &Bound<'_, PyAny>) -> bool {
             let mut entries = ENTRIES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            entries
-                .get_or_insert_default()
-                .insert((dict.as_ptr() as usize, key.as_ptr() as usize));
+            entries.get_or_insert_default().insert((dict.as_ptr() as usize, key.as_ptr() as usize));
             drop(entries);
             // SAFETY: a live dict and an id that we got.
             unsafe {

@@ -390,14 +390,8 @@ impl Encoder<'_> {
 }
 
 /// What `enum` writes into its members by itself, besides name and value.
-const ENUM_MACHINERY: &[&str] = &[
-    "_name_",
-    "_value_",
-    "_sort_order_",
-    "__objclass__",
-    "_inverted_",
-    "_hashable_values_",
-];
+const ENUM_MACHINERY: &[&str] =
+    &["_name_", "_value_", "_sort_order_", "__objclass__", "_inverted_", "_hashable_values_"];
 
 /// What an object shows through the buffer protocol, in C order.
 struct Memory {
@@ -525,7 +519,7 @@ pub fn has_hidden_state(class: &Bound<'_, PyType>, slots: usize) -> bool {
         let ty = class.as_type_ptr();
         let word = std::mem::size_of::<*mut ffi::PyObject>() as ffi::Py_ssize_t;
         let mut expected = builtin::base_size(class);
-        let has_base = expected != (*(&raw mut ffi::PyBaseObject_Type)).tp_basicsize;
+        let has_base = expected != ffi::PyBaseObject_Type.tp_basicsize;
         if (*ty).tp_itemsize != 0 && !has_base {
             return true;
         }

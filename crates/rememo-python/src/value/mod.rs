@@ -115,9 +115,12 @@ struct ClassMemo {
     base: Option<families::BaseForm>,
     opaque: families::opaque::Class,
     machinery: families::machinery::Machinery,
-    /// Its encoding as the class of an instance, and the dependencies that it refers to.
-    encoding: Option<(Box<[u8]>, Box<[u32]>)>,
+    /// Its encoding as the class of an instance.
+    encoding: Option<Encoded>,
 }
+
+/// Bytes, and the dependencies that they refer to.
+type Encoded = (Box<[u8]>, Box<[u32]>);
 
 impl<'a> Encoder<'a> {
     /// An encoder under these rules.
@@ -399,10 +402,8 @@ impl<'a> Encoder<'a> {
             let skip = frame.skip_rule();
             // What a known type is made of is its own affair: a rule for `str` does not reach into a path. That a rule's
             // result is hashed in turn is another matter.
-            let is_own = matches!(
-                frame.kind,
-                FrameKind::Parts { state: false, skip_rule: None, .. }
-            );
+            let is_own =
+                matches!(frame.kind, FrameKind::Parts { state: false, skip_rule: None, .. });
             let attributes = frame.next_is_attributes();
             // SAFETY: `next` is live.
             if is_own && !self.rules.is_empty() && unsafe { self.leaf(next.as_ptr()) } {
@@ -505,8 +506,7 @@ impl<'a> Encoder<'a> {
     fn went_on(&mut self, from: isize, to: isize) {
         self.visited += (to - from) as u64;
         if let Some(Frame {
-            kind: FrameKind::List { index } | FrameKind::Tuple { index },
-            ..
+            kind: FrameKind::List { index } | FrameKind::Tuple { index }, ..
         }) = self.frames.last_mut()
         {
             *index = to;

@@ -28,7 +28,10 @@ pub struct Rules {
     pub opaque_identity: bool,
 }
 
-static REGISTERED: RwLock<Vec<(Option<Py<PyType>>, String, Py<PyAny>)>> = RwLock::new(Vec::new());
+/// Class or dotted name, and the function.
+type Registered = (Option<Py<PyType>>, String, Py<PyAny>);
+
+static REGISTERED: RwLock<Vec<Registered>> = RwLock::new(Vec::new());
 static GENERATION: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
 
 /// Counts the changes of the project-wide rules.
@@ -44,7 +47,7 @@ pub fn register(key: &Bound<'_, PyAny>, function: &Bound<'_, PyAny>) -> PyResult
     };
     check_callable(function)?;
     let mut all = REGISTERED.write();
-    let same = |entry: &(Option<Py<PyType>>, String, Py<PyAny>)| match (&entry.0, &ty) {
+    let same = |entry: &Registered| match (&entry.0, &ty) {
         (Some(a), Some(b)) => a.is(b),
         (None, None) => entry.1 == name,
         _ => false,
@@ -159,17 +162,6 @@ impl Rules {
             return Ok(pyo3::types::PyBytes::new(py, &identity::token(object)).into_any());
         }
         function.call1((object,))
-    }
-
-    /// Whether entries under these rules hold within this process only.
-    pub fn by_identity(&self, py: Python<'_>) -> bool {
-        self.opaque_identity
-            || self.own.iter().chain(&self.registered).any(|r| is_builtin_id(r.function.bind(py)))
-    }
-
-    /// The hash functions, for what counts in the key and for visiting by the collector.
-    pub fn functions(&self) -> impl Iterator<Item = &Py<PyAny>> {
-        self.own.iter().chain(&self.registered).map(|r| &r.function)
     }
 
     /// What stands for a rule's function beside what it returned: an edited hash function gives other keys even where it

@@ -142,7 +142,7 @@ fn usual_name(function: &Bound<'_, PyAny>, app: Option<&Bound<'_, PyAny>>) -> Op
 /// Whether both are the same plain constant.
 fn is_same(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> bool {
     a.is(b)
-        || (a.get_type().is(&b.get_type())
+        || (a.get_type().is(b.get_type())
             && (a.is_exact_instance_of::<PyString>() || a.is_exact_instance_of::<PyInt>())
             && a.eq(b).unwrap_or(false))
 }
@@ -156,12 +156,10 @@ fn task(
     let py = object.py();
     let own = raw::type_dict(class);
     // A task of a class of the user's is an instance as any other.
-    let Some((own, run)) =
-        own.filter(|own| entry(own, "_decorated").is_some()).and_then(|own| {
-            let run = entry(&own, "run")?;
-            Some((own, run))
-        })
-    else {
+    let Some((own, run)) = own.filter(|own| entry(own, "_decorated").is_some()).and_then(|own| {
+        let run = entry(&own, "run")?;
+        Some((own, run))
+    }) else {
         let parts = other_attributes(object, TASK_INTERNAL)?;
         return encoder.instance(class, "celery task", parts.into_iter().collect());
     };
@@ -196,9 +194,7 @@ fn task(
         let is_default = [format!("task_{key}"), format!("task_default_{key}")]
             .iter()
             .filter_map(|name| setting(name))
-            .chain(kind.as_ref().and_then(|kind| {
-                raw::type_lookup(kind, &PyString::new(py, &key))
-            }))
+            .chain(kind.as_ref().and_then(|kind| raw::type_lookup(kind, &PyString::new(py, &key))))
             // Two of the settings follow a third where they say nothing themselves.
             .chain(
                 key.starts_with("acks_on_")

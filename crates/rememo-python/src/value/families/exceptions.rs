@@ -22,7 +22,8 @@ fn exception(
         Bound::from_borrowed_ptr_or_opt(py, (*exception).args)
     };
     // SAFETY: as above; a new reference or NULL.
-    let cause = unsafe { Bound::from_owned_ptr_or_opt(py, ffi::PyException_GetCause(object.as_ptr())) };
+    let cause =
+        unsafe { Bound::from_owned_ptr_or_opt(py, ffi::PyException_GetCause(object.as_ptr())) };
     let mut parts = vec![
         Part::named("args", args.unwrap_or_else(|| pyo3::types::PyTuple::empty(py).into_any())),
         Part::named("__cause__", cause.unwrap_or_else(|| py.None().into_bound(py))),

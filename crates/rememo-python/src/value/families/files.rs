@@ -28,7 +28,8 @@ fn file(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, 
         return Ok(encoder.text_record("standard stream", name));
     }
     let kind = super::class_name(object);
-    let inner = if kind == "_TemporaryFileWrapper" { object.getattr("file")? } else { object.clone() };
+    let inner =
+        if kind == "_TemporaryFileWrapper" { object.getattr("file")? } else { object.clone() };
     let name = object.getattr("name")?;
     if let Ok(text) = name.cast::<PyString>()
         && crate::raw::string(text).starts_with('<')

@@ -77,7 +77,9 @@ impl Bits {
             }
             Self::Float { width, swapped } => match width {
                 2 => replace(bytes, swapped, |bits: u16| bits & 0x7FFF > 0x7C00, 0x7E00),
-                4 => replace(bytes, swapped, |bits: u32| f32::from_bits(bits).is_nan(), 0x7FC0_0000),
+                4 => {
+                    replace(bytes, swapped, |bits: u32| f32::from_bits(bits).is_nan(), 0x7FC0_0000)
+                }
                 8 => replace(
                     bytes,
                     swapped,

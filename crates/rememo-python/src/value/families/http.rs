@@ -15,9 +15,9 @@ fn headers(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opene
     encoder.note_mutable();
     let mut parts = attributes(object, &["_list"])?;
     let encoding = object.getattr("_encoding")?;
-    let is_found = encoding.cast::<PyString>().map_or(true, |encoding| {
-        matches!(raw::string(encoding).as_str(), "ascii" | "utf-8")
-    });
+    let is_found = encoding
+        .cast::<PyString>()
+        .map_or(true, |encoding| matches!(raw::string(encoding).as_str(), "ascii" | "utf-8"));
     if !is_found {
         parts.push(Part::named("encoding", encoding));
     }

@@ -53,10 +53,8 @@ pub struct Machinery {
 }
 
 /// The entries that attrs and SQLAlchemy make in instances of a user's class, and how such a class is known.
-const OF_FRAMEWORKS: [(&str, &[&str]); 2] = [
-    ("__attrs_attrs__", &["_attrs_cached_hash"]),
-    ("_sa_class_manager", &["_sa_instance_state"]),
-];
+const OF_FRAMEWORKS: [(&str, &[&str]); 2] =
+    [("__attrs_attrs__", &["_attrs_cached_hash"]), ("_sa_class_manager", &["_sa_instance_state"])];
 
 impl Machinery {
     /// Looks at the class once.
@@ -145,7 +143,9 @@ fn is_cached<'py>(
         .iter()
         .flatten()
         .filter_map(|ancestor| ancestor.cast_into::<PyType>().ok())
-        .find(|ancestor| raw::type_dict(ancestor).is_some_and(|d| raw::dict_get(&d, name).is_some()))
+        .find(|ancestor| {
+            raw::type_dict(ancestor).is_some_and(|d| raw::dict_get(&d, name).is_some())
+        })
         .is_some_and(|definer| is_library(&definer))
 }
 

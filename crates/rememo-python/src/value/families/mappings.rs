@@ -37,7 +37,9 @@ fn mapping_proxy(
     let copy = PyDict::new(object.py());
     let behind = super::referents(object);
     match behind.first().filter(|mapping| mapping.is_instance_of::<PyDict>()) {
-        Some(mapping) => copy.update(mapping.cast::<pyo3::types::PyMapping>().map_err(PyErr::from)?)?,
+        Some(mapping) => {
+            copy.update(mapping.cast::<pyo3::types::PyMapping>().map_err(PyErr::from)?)?
+        }
         None => copy.update(object.cast::<pyo3::types::PyMapping>().map_err(PyErr::from)?)?,
     }
     Ok(encoder.record("mappingproxy", vec![Part::hidden(copy.into_any())]))
@@ -111,11 +113,7 @@ fn own_default_dict(
 }
 
 /// A field that the class of `collections` keeps in C, whatever a subclass has under its name.
-fn member<'py>(
-    object: &Bound<'py, PyAny>,
-    class: &str,
-    name: &str,
-) -> PyResult<Bound<'py, PyAny>> {
+fn member<'py>(object: &Bound<'py, PyAny>, class: &str, name: &str) -> PyResult<Bound<'py, PyAny>> {
     let class = loaded(object.py(), "collections", class).ok_or_else(|| {
         pyo3::exceptions::PyRuntimeError::new_err("collections is being taken out of sys.modules")
     })?;
@@ -124,7 +122,8 @@ fn member<'py>(
 
 fn deque(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
     encoder.note_mutable();
-    let parts = vec![Part::named("maxlen", object.getattr("maxlen")?), Part::hidden(listed(object)?)];
+    let parts =
+        vec![Part::named("maxlen", object.getattr("maxlen")?), Part::hidden(listed(object)?)];
     Ok(encoder.record("collections.deque", parts))
 }
 

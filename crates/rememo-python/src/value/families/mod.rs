@@ -158,9 +158,8 @@ fn is_genuine(class: &Bound<'_, PyType>, module: &str, name: &str) -> bool {
         return true;
     }
     let dotted = format!("{module}.{name}");
-    let is_found_as = |dotted: &str| {
-        raw::by_dotted_name(class.py(), dotted).is_some_and(|found| found.is(class))
-    };
+    let is_found_as =
+        |dotted: &str| raw::by_dotted_name(class.py(), dotted).is_some_and(|found| found.is(class));
     // A package may offer a class of a module that it has not loaded yet (`numpy.rec`), and the extension of
     // wrapt calls itself by less than its name.
     is_found_as(&dotted)
@@ -203,11 +202,9 @@ pub(super) fn base_form(class: &Bound<'_, PyType>) -> Option<BaseForm> {
         if !is_genuine(&ancestor, &module, &name) {
             continue;
         }
-        for method in [
-            intern!(py, "__reduce_ex__"),
-            intern!(py, "__reduce__"),
-            intern!(py, "__getstate__"),
-        ] {
+        for method in
+            [intern!(py, "__reduce_ex__"), intern!(py, "__reduce__"), intern!(py, "__getstate__")]
+        {
             let own = raw::type_lookup(class, method);
             let inherited = raw::type_lookup(&ancestor, method);
             let same = match (&own, &inherited) {
@@ -250,10 +247,7 @@ fn present(object: &Bound<'_, PyAny>, names: &[&'static str]) -> Vec<Part> {
 }
 
 /// What an instance's dictionary holds besides the named entries, none if nothing is left.
-fn other_attributes(
-    object: &Bound<'_, PyAny>,
-    known: &[&str],
-) -> PyResult<Option<Part>> {
+fn other_attributes(object: &Bound<'_, PyAny>, known: &[&str]) -> PyResult<Option<Part>> {
     let Some(dict) = raw::instance_dict(object) else { return Ok(None) };
     let rest = pyo3::types::PyDict::new(object.py());
     for (key, value) in dict.iter() {

@@ -61,7 +61,8 @@ const CONDITION: &[&str] = &[
     "_count",
     "_owner",
 ];
-const EVENT: &[&str] = &["_cond", "_flag", "_value", "_waiters", "_loop", "_initial_value", "_wakeup_scheduled"];
+const EVENT: &[&str] =
+    &["_cond", "_flag", "_value", "_waiters", "_loop", "_initial_value", "_wakeup_scheduled"];
 const BARRIER: &[&str] = &["_cond", "_action", "_timeout", "_parties", "_state", "_count"];
 const SEMAPHORE: &[&str] = &["_semlock", "_make_name", "acquire", "release"];
 const PROCESS_CONDITION: &[&str] = &[
@@ -130,10 +131,28 @@ const POOL: &[&str] = &[
     "_setup_queues",
 ];
 const LOGGER: &[&str] = &[
-    "name", "level", "parent", "propagate", "handlers", "disabled", "filters", "manager", "_cache", "root",
+    "name",
+    "level",
+    "parent",
+    "propagate",
+    "handlers",
+    "disabled",
+    "filters",
+    "manager",
+    "_cache",
+    "root",
 ];
-const HANDLER: &[&str] =
-    &["filters", "_name", "level", "formatter", "lock", "stream", "_closed", "baseFilename", "mode"];
+const HANDLER: &[&str] = &[
+    "filters",
+    "_name",
+    "level",
+    "formatter",
+    "lock",
+    "stream",
+    "_closed",
+    "baseFilename",
+    "mode",
+];
 const STRUCTLOG: &[&str] = &[
     "_logger",
     "_processors",

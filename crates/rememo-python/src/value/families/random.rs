@@ -6,10 +6,8 @@ use pyo3::types::PyType;
 use super::{Base, Encoder, HashError, Known, Opened, base, known, loaded, other_attributes};
 use crate::value::Part;
 
-pub(super) const TYPES: &[Known] = &[
-    known("random", "Random", generator),
-    known("random", "SystemRandom", system),
-];
+pub(super) const TYPES: &[Known] =
+    &[known("random", "Random", generator), known("random", "SystemRandom", system)];
 
 pub(super) const BASES: &[Base] = &[base("random", "Random", own_generator)];
 
@@ -17,8 +15,7 @@ pub(super) const BASES: &[Base] = &[base("random", "Random", own_generator)];
 /// functions of the module counts by its name where something holds it: every user of the module moves it on.
 fn generator(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
     encoder.note_mutable();
-    let is_global =
-        loaded(object.py(), "random", "_inst").is_some_and(|global| global.is(object));
+    let is_global = loaded(object.py(), "random", "_inst").is_some_and(|global| global.is(object));
     if is_global && encoder.is_lenient() {
         return Ok(encoder.text_record("taken by name", "random"));
     }

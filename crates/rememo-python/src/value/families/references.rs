@@ -29,8 +29,7 @@ pub(super) const BASES: &[Base] = &[
 ];
 
 /// How the standard library keeps weak collections.
-const INTERNAL: &[&str] =
-    &["data", "_remove", "_pending_removals", "_iterating", "_dirty_len"];
+const INTERNAL: &[&str] = &["data", "_remove", "_pending_removals", "_iterating", "_dirty_len"];
 
 /// What a weak reference or proxy refers to, none if that is gone.
 fn referent<'py>(reference: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {

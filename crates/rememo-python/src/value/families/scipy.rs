@@ -5,8 +5,8 @@ use pyo3::types::PyString;
 
 use super::{Encoder, HashError, Known, Opened, class_name, known};
 use crate::raw;
-use crate::value::{Label, Part};
 use crate::value::builtin::base_content;
+use crate::value::{Label, Part};
 
 pub(super) const TYPES: &[Known] = &[];
 

@@ -30,10 +30,8 @@ pub(super) const TYPES: &[Known] = &[
     known("decimal", "Context", decimal_context),
 ];
 
-pub(super) const BASES: &[Base] = &[
-    base("pathlib", "PurePath", own_path),
-    base("pathlib._local", "PurePath", own_path),
-];
+pub(super) const BASES: &[Base] =
+    &[base("pathlib", "PurePath", own_path), base("pathlib._local", "PurePath", own_path)];
 
 /// What a path keeps for itself: its text in parts, and what it has worked out of it.
 const PATH_SLOTS: &[&str] = &[
@@ -155,4 +153,3 @@ fn decimal_context(
     parts.push(Part::named("traps", traps.into_any()));
     Ok(encoder.record("decimal.Context", parts))
 }
-

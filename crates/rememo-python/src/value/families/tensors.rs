@@ -40,7 +40,8 @@ fn tensor(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened
         .call_method0("resolve_neg")?
         .call_method0("contiguous")?;
     let dtype = plain.getattr("dtype")?.str()?;
-    let shape: Vec<i64> = plain.getattr("shape")?.try_iter()?.map(|n| n?.extract()).collect::<PyResult<_>>()?;
+    let shape: Vec<i64> =
+        plain.getattr("shape")?.try_iter()?.map(|n| n?.extract()).collect::<PyResult<_>>()?;
     let n: usize = plain.call_method0("numel")?.extract()?;
     let width: usize = plain.call_method0("element_size")?.extract()?;
     let address: usize = plain.call_method0("data_ptr")?.extract()?;

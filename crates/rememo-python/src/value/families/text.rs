@@ -1,7 +1,7 @@
 //! What reads and writes text and bytes: patterns, matches, formats, decoders.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyType, PyList};
+use pyo3::types::{PyList, PyType};
 
 use super::{
     Base, Encoder, HashError, Known, Opened, attributes, base, known, list_part, other_attributes,
@@ -70,7 +70,8 @@ fn csv_dialect(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<O
 fn row(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
     encoder.note_mutable();
     let py = object.py();
-    let keys = PyList::new(py, object.call_method0("keys")?.try_iter()?.collect::<PyResult<Vec<_>>>()?)?;
+    let keys =
+        PyList::new(py, object.call_method0("keys")?.try_iter()?.collect::<PyResult<Vec<_>>>()?)?;
     let values = object.try_iter()?.collect::<PyResult<Vec<_>>>()?;
     let parts = vec![Part::named("keys", keys.into_any()), list_part(py, "values", values)?];
     Ok(encoder.record("sqlite3.Row", parts))

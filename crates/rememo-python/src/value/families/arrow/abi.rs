@@ -115,7 +115,9 @@ pub unsafe fn read_stream(
         let failed = |what: &str| {
             let told = (*stream).get_last_error.map(|last| last(stream));
             match told {
-                Some(text) if !text.is_null() => CStr::from_ptr(text).to_string_lossy().into_owned(),
+                Some(text) if !text.is_null() => {
+                    CStr::from_ptr(text).to_string_lossy().into_owned()
+                }
                 _ => format!("the stream gives no {what}"),
             }
         };

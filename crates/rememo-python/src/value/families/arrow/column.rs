@@ -40,7 +40,8 @@ impl<'a> Segment<'a> {
     }
 
     fn has_nulls(&self) -> bool {
-        !self.array.has_no_nulls() && count_ones(self.validity(), self.start & 7, self.len) < self.len
+        !self.array.has_no_nulls()
+            && count_ones(self.validity(), self.start & 7, self.len) < self.len
     }
 
     /// Calls `visit` with each run of elements that are there.
@@ -133,7 +134,10 @@ impl Bitmap {
                 self.bytes.extend_from_slice(&bytes[..whole]);
             } else {
                 self.bytes.extend(
-                    bytes.windows(2).take(whole).map(|pair| pair[0] >> shift | pair[1] << (8 - shift)),
+                    bytes
+                        .windows(2)
+                        .take(whole)
+                        .map(|pair| pair[0] >> shift | pair[1] << (8 - shift)),
                 );
             }
             self.len += whole * 8;
@@ -185,7 +189,9 @@ impl<'a> Column<'a> {
     /// Record: number of elements, which of them are there, then what the storage needs.
     fn write(self, writer: &mut Writer) -> Result<(), String> {
         if self.depth > DEPTH_LIMIT {
-            return Err(format!("Arrow types nested deeper than {DEPTH_LIMIT} levels are not read"));
+            return Err(format!(
+                "Arrow types nested deeper than {DEPTH_LIMIT} levels are not read"
+            ));
         }
         let storage = storage(self.schema)?;
         writer.open();
@@ -354,7 +360,8 @@ impl<'a> Column<'a> {
                     continue;
                 }
                 let number = |at: usize| {
-                    i32::from_ne_bytes([view[at], view[at + 1], view[at + 2], view[at + 3]]) as usize
+                    i32::from_ne_bytes([view[at], view[at + 1], view[at + 2], view[at + 3]])
+                        as usize
                 };
                 let len = number(0);
                 if len <= 12 {
@@ -375,9 +382,8 @@ impl<'a> Column<'a> {
         let mut segments = Vec::new();
         for (segment, extents) in self.segments.iter().zip(extents) {
             let child = child_of(segment.array, 0)?;
-            segments.extend(
-                extents.into_iter().map(|(from, len)| Segment::of_child(child, from, len)),
-            );
+            segments
+                .extend(extents.into_iter().map(|(from, len)| Segment::of_child(child, from, len)));
         }
         self.child(schema, segments).write(writer)
     }
@@ -449,11 +455,12 @@ impl<'a> Column<'a> {
                 _ => widened(run_ends.buffer::<i64>(1, run_ends.offset(), n)),
             };
             let (mut at, stop) = (segment.start as i64, (segment.start + segment.len) as i64);
-            for run in ends_of.partition_point(|&end| end <= at)..n {
+            let first = ends_of.partition_point(|&end| end <= at);
+            for (run, &end) in ends_of.iter().enumerate().skip(first) {
                 if at >= stop {
                     break;
                 }
-                let end = ends_of[run].min(stop);
+                let end = end.min(stop);
                 total += end - at;
                 ends.push(total);
                 push_segment(&mut segments, values, run, 1);
@@ -485,7 +492,9 @@ impl<'a> Column<'a> {
                 let child = child_of(segment.array, i)?;
                 let offsets: &[i32] =
                     if dense { segment.array.buffer(1, segment.start, segment.len) } else { &[] };
-                for (row, _) in ids_of(segment).iter().enumerate().filter(|(_, found)| **found == id) {
+                for (row, _) in
+                    ids_of(segment).iter().enumerate().filter(|(_, found)| **found == id)
+                {
                     let at = if dense { offsets[row] as usize } else { segment.start + row };
                     push_segment(&mut segments, child, at, 1);
                 }
@@ -642,7 +651,12 @@ fn index(segment: &Segment<'_>, i: usize, width: usize) -> usize {
     u64::from_le_bytes(wide) as usize
 }
 
-fn push_segment<'a>(segments: &mut Vec<Segment<'a>>, child: &'a ArrowArray, from: usize, len: usize) {
+fn push_segment<'a>(
+    segments: &mut Vec<Segment<'a>>,
+    child: &'a ArrowArray,
+    from: usize,
+    len: usize,
+) {
     let start = child.offset() + from;
     match segments.last_mut() {
         Some(last) if std::ptr::eq(last.array, child) && last.start + last.len == start => {

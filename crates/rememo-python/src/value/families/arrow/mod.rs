@@ -186,8 +186,8 @@ pub(in crate::value) fn by_capsule(
     let mut own = Writer::default();
     own.open();
     own.record("arrow", 2);
-    let written = Data::of(object, class)
-        .and_then(|data| data.write(py, &mut own, Options::default()));
+    let written =
+        Data::of(object, class).and_then(|data| data.write(py, &mut own, Options::default()));
     if let Err(cause) = written {
         return encoder.failed(object, "its Arrow data cannot be read", cause).map(Some);
     }

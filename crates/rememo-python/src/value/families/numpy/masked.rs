@@ -133,7 +133,9 @@ pub fn subclass(
     let has_dict = unsafe { (*class.as_type_ptr()).tp_dictoffset != 0 }
         || raw::has_flag(class, ffi::Py_TPFLAGS_MANAGED_DICT);
     if !has_dict {
-        return Ok(encoder.refuse(object, "a masked array without a dictionary has no mask to read"));
+        return Ok(
+            encoder.refuse(object, "a masked array without a dictionary has no mask to read")
+        );
     }
     let parts = parts(object)?;
     encoder.instance_with_slots(object, class, "masked array", parts)

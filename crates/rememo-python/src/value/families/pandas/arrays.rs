@@ -4,7 +4,9 @@ use pyo3::prelude::*;
 
 use super::super::arrow::{self, Options};
 use super::super::numpy::unmasked;
-use super::super::{Encoder, HashError, Known, Opened, Part, attributes, class_name, known, present};
+use super::super::{
+    Encoder, HashError, Known, Opened, Part, attributes, class_name, known, present,
+};
 use crate::raw;
 
 macro_rules! arrays {
@@ -63,7 +65,10 @@ fn plain(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened,
 }
 
 /// Strings: how they lie in Arrow's buffers is pandas' own affair.
-fn arrow_strings(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
+fn arrow_strings(
+    encoder: &mut Encoder<'_>,
+    object: &Bound<'_, PyAny>,
+) -> Result<Opened, HashError> {
     let options = Options { text_is_one: true, ..Options::default() };
     by_arrow(encoder, object, options)
 }
@@ -104,7 +109,9 @@ fn categorical(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<O
 fn datetimes(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
     encoder.note_mutable();
     let mut parts = attributes(object, &["dtype", "_ndarray"])?;
-    parts.extend(present(object, &["_freq"]).into_iter().filter(|part| !part.value.is_none(object.py())));
+    parts.extend(
+        present(object, &["_freq"]).into_iter().filter(|part| !part.value.is_none(object.py())),
+    );
     Ok(encoder.record(&format!("pandas.{}", class_name(object)), parts))
 }
 

@@ -134,8 +134,7 @@ fn frame_parts(object: &Bound<'_, PyAny>) -> PyResult<Vec<Part>> {
     let axes = manager.getattr("axes")?;
     let columns = axes.get_item(0)?;
     let n = columns.len()?;
-    let mut parts =
-        vec![Part::named("columns", columns), Part::named("index", axes.get_item(1)?)];
+    let mut parts = vec![Part::named("columns", columns), Part::named("index", axes.get_item(1)?)];
     let column = manager.getattr("iget_values")?;
     for i in 0..n {
         parts.push(Part { label: crate::value::Label::Index, value: column.call1((i,))?.unbind() });
