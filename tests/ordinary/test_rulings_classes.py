@@ -397,6 +397,37 @@ def test_4_what_something_else_than_the_body_made_counts_by_identity(
     assert keys[0] == keys[1]
 
 
+def test_4_a_framework_class_inside_a_function_counts_by_identity(project: Project) -> None:
+    pytest.importorskip("sqlalchemy")
+    source = """
+        import rememo
+        import sqlalchemy as sa
+        from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+        def made(length):
+            class Base(DeclarativeBase):
+                pass
+
+            class User(Base):
+                __tablename__ = "user"
+                name = mapped_column(sa.String(length), primary_key=True)
+
+            return User
+
+        short, long = made(10), made(20)
+
+        @rememo.cache
+        def f():
+            return str(sa.schema.CreateTable(short.__table__))
+    """
+    project.write(client=source)
+    module = project.load("client")
+    before = module.f.key()
+    assert module.f.key() == before
+    module.short = module.long
+    assert module.f.key() != before, "what the body reads of the function around it is gone"
+
+
 CELL = """
 import ssl
 class Client:

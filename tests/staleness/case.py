@@ -59,6 +59,9 @@ class Case:
     """Modules which taking the key must not have imported."""
     restless: bool = False
     """The body changes what it reads, so its second call has another key."""
+    settles: bool = False
+    """What the body imports has another key once it is loaded, for only running its code would tell
+    what it holds; the result is found under that key too."""
     names: str = ""
     """What the message of an unhashable value must name."""
     conservative: str = ""

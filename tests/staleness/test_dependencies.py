@@ -102,6 +102,63 @@ def test_code_has_its_place(load, name: str, file: str, text: str, fragment: str
     assert int(line) == line_of(text, fragment)
 
 
+CLASSES = """
+import dataclasses
+import enum
+
+import rememo
+
+import lib
+
+
+class Plain:
+    size = 1
+
+
+class Colour(enum.Enum):
+    RED = 1
+
+
+@dataclasses.dataclass
+class Row:
+    size: int = 2
+
+
+class Below(Plain):
+    class Inner:
+        size = 3
+
+    @staticmethod
+    def grow():
+        return 4
+
+
+@rememo.cache
+def f(x):
+    return [Plain, Colour.RED, Row, Below, Below.Inner]
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "fragment"),
+    [
+        ("Plain", "class Plain"),
+        ("Colour", "class Colour"),
+        ("Row", "@dataclasses.dataclass"),
+        ("Below", "class Below"),
+        ("Inner", "class Inner"),
+    ],
+)
+def test_a_class_has_the_place_of_its_statement(load, name: str, fragment: str) -> None:
+    """Not that of a base, of the library that made its methods, or of its first method."""
+    entry = next(e for e in named(load(CLASSES).f.dependencies(), name) if e["kind"] == "class")
+    path, _, line = entry["place"].rpartition(":")
+    assert Path(path).name == "app.py"
+    statement = line_of(CLASSES, fragment)
+    # Python counts decorators to the statement where it keeps the line.
+    assert int(line) in {statement, statement + fragment.startswith("@")}
+
+
 def test_a_function_a_class_and_a_value_are_different_kinds(load) -> None:
     dependencies = load(APP).f.dependencies()
     kinds = {name: named(dependencies, name)[0]["kind"] for name in ("scale", "Table", "FACTOR")}

@@ -239,7 +239,7 @@ def _watched(under: str | None):
 
 
 def _judged(job: dict, front: str, namespace: dict) -> dict:
-    """Key, result and key again: running the body must not change the key."""
+    """Key, result, a second call and key again: running the body must not change the key."""
     call = job["call"]
     run = job.get("run") or call
     if front == "plain":
@@ -251,6 +251,8 @@ def _judged(job: dict, front: str, namespace: dict) -> dict:
         report = _key(call, namespace)
         report["loaded"] = [name for name in job.get("unloaded", ()) if name in sys.modules]
         report["result"] = _result(run, namespace)
+        if front == "cached" and not job.get("restless"):
+            report["result_again"], report["ran_again"] = _counting_misses(run, call, namespace)
     for _ in range(0 if job.get("restless") else WARM_CALLS):
         inner = _callee(call, namespace)
         plain = dict(namespace, __judged__=getattr(inner, "__wrapped__", inner))

@@ -362,6 +362,7 @@ CASES = [
         RATE = compute() + 1
         """,
         ("return 1", "return 2"),
+        settles=True,
         unloaded=("conf",),
     ),
     miss(
@@ -408,6 +409,7 @@ CASES = [
         def g(y): return y
         """,
         ("fn(y) * 2", "fn(y) * 3"),
+        settles=True,
         unloaded=("lib",),
     ),
     miss(

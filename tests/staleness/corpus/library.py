@@ -63,6 +63,7 @@ CASES = [
         "",
         "import {p}; return {p}.g(x)",
         unloaded=("acmec",),
+        settles=True,
     ),
     _library(
         "a new version that changes nothing here",

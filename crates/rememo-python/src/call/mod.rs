@@ -1,12 +1,13 @@
 //! One call, end to end: key → look-up → [one computation, record] → output → result.
 //!
 //! `object` is the Python type and its vectorcall entry, `options` and `bind` what is settled when a function is
-//! decorated, `state` the flow of a call, `output` what is stored and handed out, `methods` what people call on a
+//! decorated, `state` the flow of a call, `imports` what it means for a call that its body loads modules, `output` what is stored and handed out, `methods` what people call on a
 //! cached function, `api` what they call on the module.
 
 pub mod api;
 mod bind;
 mod fast;
+mod imports;
 mod methods;
 mod object;
 mod options;

@@ -19,6 +19,7 @@ use rememo::store::{Lookup, MissReason};
 use super::api;
 use super::bind::{Arguments, RawArguments, Signature};
 use super::fast::Table;
+use super::imports::Importing;
 use super::options::{Options, Spinner};
 use super::output::{self, Handed, Stored};
 use super::shelf::Shelf;
@@ -58,6 +59,7 @@ pub struct State {
     cleared: Mutex<Option<Instant>>,
     rules: Mutex<Option<(u64, Arc<Rules>)>>,
     followed: Mutex<Option<Box<Followed>>>,
+    pub importing: Importing,
     table: Table,
     /// How to see at once that nothing has changed, together with what it was made from; none while that is in
     /// doubt. Touched with the GIL held only.
@@ -129,6 +131,7 @@ impl State {
             id: NEXT_STORE.fetch_add(1, Ordering::Relaxed),
             rules: Mutex::new(None),
             followed: Mutex::new(None),
+            importing: Importing::default(),
             table: Table::default(),
             watch: UnsafeCell::new(None),
         }
@@ -287,6 +290,7 @@ impl State {
         self.table.forget();
         let followed = self.followed.lock().take();
         self.codes.clear();
+        self.importing.forget();
         drop((old, followed));
         Ok(made)
     }
@@ -307,11 +311,11 @@ impl State {
         };
         let subject = || format!("{}(){}", self.name, self.place(py));
         let mut unhashable = Vec::new();
-        let (fingerprint, reading) = match self.fingerprint(py, rules) {
+        let (fingerprint, reading, imports) = match self.fingerprint(py, rules) {
             Ok(found) => found,
             Err(HashError::Unhashable(all)) => {
                 unhashable = all;
-                (Digest([0; 32]), Reading::default())
+                (Digest([0; 32]), Reading::default(), false)
             }
             Err(error) => return Err(error.into_pyerr(py, &subject())),
         };
@@ -319,6 +323,7 @@ impl State {
         let mut encoder = Encoder::new(rules, &mut code);
         encoder.writer.u8(ENCODING_VERSION);
         encoder.writer.raw(fingerprint.as_bytes());
+        let start = encoder.writer.position();
         let encoded = match bound {
             Some(bound) => self.encode_bound(py, &mut encoder, &bound),
             None => encode_raw(py, &mut encoder, arguments),
@@ -329,7 +334,11 @@ impl State {
         if !unhashable.is_empty() {
             return Err(HashError::Unhashable(unhashable).into_pyerr(py, &subject()));
         }
-        Ok(Some(Key { digest: encoder.writer.digest(), fingerprint }))
+        let digest = encoder.writer.digest();
+        if imports {
+            self.importing.note(digest, fingerprint, &encoder.writer.bytes()[start..]);
+        }
+        Ok(Some(Key { digest, fingerprint }))
     }
 
     fn encode_bound(
@@ -364,15 +373,20 @@ impl State {
         Ok(())
     }
 
-    /// The digest of the function's fingerprint as things stand now.
-    fn fingerprint(&self, py: Python<'_>, rules: &Rules) -> Result<(Digest, Reading), HashError> {
+    /// The digest of the function's fingerprint as things stand now, what its code can read of other code, and
+    /// whether it imports modules that are not loaded.
+    fn fingerprint(
+        &self,
+        py: Python<'_>,
+        rules: &Rules,
+    ) -> Result<(Digest, Reading, bool), HashError> {
         // SAFETY: the GIL is held; while `watch` is set, `followed` lies where it says.
         unsafe {
             if let Some(watched) = &*self.watch.get()
                 && (*watched.followed).holds(py, &watched.watch)
             {
                 let followed = &*watched.followed;
-                return Ok((followed.fingerprint().digest(), followed.reading()));
+                return Ok(found_in(followed));
             }
         }
         self.unwatch();
@@ -387,6 +401,7 @@ impl State {
                 }
                 return Ok(self.keep(py, known, epoch));
             }
+            self.importing.superseded(known);
         }
         self.table.forget();
         let followed = self.follow(py, rules)?;
@@ -394,8 +409,8 @@ impl State {
     }
 
     /// Puts what was followed in its place, and the watch with it.
-    fn keep(&self, py: Python<'_>, followed: Box<Followed>, epoch: u64) -> (Digest, Reading) {
-        let found = (followed.fingerprint().digest(), followed.reading());
+    fn keep(&self, py: Python<'_>, followed: Box<Followed>, epoch: u64) -> (Digest, Reading, bool) {
+        let found = found_in(&followed);
         let watch = followed.watch(py, epoch);
         let address: *const Followed = &raw const *followed;
         self.unwatch();
@@ -409,6 +424,46 @@ impl State {
         }
         drop(old);
         found
+    }
+
+    /// Takes out what was followed, if it is what a call was keyed by and `condition` holds of it.
+    pub fn take_followed(
+        &self,
+        fingerprint: &Digest,
+        condition: impl FnOnce(&Followed) -> bool,
+    ) -> Option<Box<Followed>> {
+        let mut place = self.followed.lock();
+        let followed = place.as_deref()?;
+        if followed.fingerprint().digest() != *fingerprint || !condition(followed) {
+            return None;
+        }
+        self.unwatch();
+        place.take()
+    }
+
+    /// What `look` sees in what is followed as things stand now; none if that fails.
+    pub fn followed_now<R>(
+        &self,
+        py: Python<'_>,
+        rules: &Rules,
+        look: impl FnOnce(&Followed) -> R,
+    ) -> Option<R> {
+        self.fingerprint(py, rules).ok()?;
+        self.unwatch();
+        let epoch = watch::epoch();
+        // Taken out while it is looked at, as in `fingerprint`.
+        let followed = self.followed.lock().take()?;
+        let seen = look(&followed);
+        let mut followed = followed;
+        let before = followed.fingerprint().digest();
+        match followed.current(py, rules) {
+            Ok(Some(now)) => {
+                self.keep(py, followed, epoch);
+                // Changed while it was looked at: what was seen is of the past.
+                (now == before).then_some(seen)
+            }
+            _ => None,
+        }
     }
 
     /// Follows the function's code.
@@ -605,9 +660,14 @@ impl State {
             // Cleared while it was computed: whoever cleared wants to see it computed again.
             return Ok(());
         }
+        let again = stored.clone_ref(py);
         let displaced = self.shelf.store().insert(key, stored, size, cost, now);
         // Dropped outside of the lock: a finaliser may call us again.
         drop(displaced);
+        if let Some(settled) = self.settled_key(py, rules, &key) {
+            let displaced = self.shelf.store().insert(settled, again, size, cost, now);
+            drop(displaced);
+        }
         Ok(())
     }
 
@@ -692,6 +752,7 @@ impl State {
         self.table.forget();
         let followed = self.followed.lock().take();
         drop(followed);
+        self.importing.forget();
         self.codes.clear();
     }
 
@@ -712,6 +773,10 @@ impl Drop for Finish {
     fn drop(&mut self) {
         FLIGHTS.finish(self.flight, self.owner);
     }
+}
+
+fn found_in(followed: &Followed) -> (Digest, Reading, bool) {
+    (followed.fingerprint().digest(), followed.reading(), followed.imports_unloaded())
 }
 
 fn end_spinner(py: Python<'_>, token: Option<Bound<'_, PyAny>>) {

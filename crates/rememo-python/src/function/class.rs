@@ -67,9 +67,9 @@ impl Follower<'_> {
         self.guard(Guard::class(class));
         writer.str(b"class");
         writer.str(minor_version(py).as_bytes());
-        let bases = raw::bases(class);
-        writer.head(tag::TUPLE, bases.as_ref().map_or(0, |b| b.len()));
-        for base in bases.iter().flatten() {
+        let bases = self.unloaded.bases(class);
+        writer.head(tag::TUPLE, bases.len());
+        for base in &bases {
             if let Ok(base) = base.cast::<PyType>() {
                 self.write_class(writer, base, self.rules())?;
             }
@@ -181,8 +181,16 @@ impl Follower<'_> {
     /// What a class has made of its annotations is in its attributes; code that evaluates annotations
     /// itself reads them through here.
     pub(super) fn annotations_of(&self, function: &Function<'_>) -> Option<Py<PyAny>> {
-        let _ = intern!(function.0.py(), "__annotations__");
-        function.annotations().map(Bound::unbind)
+        function.annotations()?;
+        // Stored as a tuple until somebody asks for the dict, which is then kept in its place.
+        // SAFETY: a live function; a borrowed reference, or NULL with an exception set.
+        unsafe {
+            let found = ffi::PyFunction_GetAnnotations(function.0.as_ptr());
+            if found.is_null() {
+                ffi::PyErr_Clear();
+            }
+            Bound::from_borrowed_ptr_or_opt(function.0.py(), found).map(Bound::unbind)
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod archive;
 mod code;
 mod directory;
 mod meta_path;
+pub(crate) mod search;
 mod stamp;
 pub(crate) mod state;
 
@@ -186,7 +187,8 @@ fn package_directories(py: Python<'_>, package: &str, init: &Hit) -> Vec<String>
     directories
 }
 
-fn read(py: Python<'_>, hit: &Hit) -> Found {
+/// What importing the module would execute.
+pub(crate) fn read(py: Python<'_>, hit: &Hit) -> Found {
     let (path, is_package) = (Arc::clone(&hit.path), hit.is_package);
     let file = Path::new(&*hit.path);
     let code = match (&hit.member, &hit.place) {

@@ -16,10 +16,13 @@ use rememo::encode::{Writer, tag};
 use rememo::fingerprint::{Builder, Fingerprint, Kind, NodeId, Origin as Place};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::bytecode::CodeFacts;
 use super::class_body::Bodies;
 use super::guard::{Check, Guard};
 use super::name::{self, QualifiedName, Sort, minor_version};
 use super::origin::Library;
+use super::settled::Stores;
+use super::unloaded::{StandIn, Unloaded};
 use super::unseen::NotFollowed;
 use super::watch::Watch;
 use super::{facts, origin};
@@ -53,9 +56,9 @@ impl Reading {
 }
 
 /// A value that code reads.
-struct Value {
-    node: NodeId,
-    object: Py<PyAny>,
+pub(super) struct Value {
+    pub(super) node: NodeId,
+    pub(super) object: Py<PyAny>,
     name: String,
     reader: Option<String>,
     digest: Digest,
@@ -68,21 +71,25 @@ struct Value {
 /// All that was found from one root, and how to see whether it still holds.
 pub struct Followed {
     fingerprint: Fingerprint,
-    guards: Vec<(Guard, Option<usize>)>,
-    values: Vec<Value>,
-    volatile: Vec<usize>,
-    known: Known,
+    pub(super) guards: Vec<(Guard, Option<usize>)>,
+    pub(super) values: Vec<Value>,
+    pub(super) volatile: Vec<usize>,
+    pub(super) known: Known,
     not_followed: Vec<NotFollowed>,
     reading: Reading,
+    pub(super) stores: Stores,
+    imports_unloaded: bool,
+    /// Values were being looked at again when it was given up.
+    is_half_updated: bool,
 }
 
 /// Code that was met while following, so that values that mention it can be encoded again.
 #[derive(Default)]
-struct Known {
-    nodes: FxHashMap<usize, NodeId>,
+pub(super) struct Known {
+    pub(super) nodes: FxHashMap<usize, NodeId>,
     labels: Vec<String>,
     libraries: FxHashMap<String, NodeId>,
-    held: Vec<Py<PyAny>>,
+    pub(super) held: Vec<Py<PyAny>>,
 }
 
 enum Work {
@@ -108,26 +115,55 @@ pub struct Follower<'a> {
     reading: Reading,
     saw: Reading,
     pub(super) not_followed: Vec<NotFollowed>,
+    pub(super) unloaded: Unloaded,
+    stores: Stores,
     errors: Vec<Unhashable>,
 }
 
 /// Follows `root` under these rules.
 pub fn follow(root: &Root<'_>, rules: &Rules) -> Result<Followed, HashError> {
+    let (result, counts_whole_code) = follow_as(root, rules, true);
+    if !(counts_whole_code && matches!(result, Err(HashError::Unhashable(_)))) {
+        return result;
+    }
+    // Of a module that counts by its whole code, code is followed that the call may never reach. A value that
+    // cannot be hashed and that only such code reads is no reason to refuse the call: it counts by identity.
+    follow_as(root, rules, false).0?;
+    follow_as(root, &rules.with_opaque_identity(root.object.py()), true).0
+}
+
+/// Follows `root`; tells as well whether a module counts by its whole code. What that code reads is followed
+/// only if `reads_whole_code`.
+fn follow_as(
+    root: &Root<'_>,
+    rules: &Rules,
+    reads_whole_code: bool,
+) -> (Result<Followed, HashError>, bool) {
     let mut reading = root.reading;
+    let mut imported = FxHashSet::default();
     loop {
-        let mut follower = Follower::new(rules, reading);
-        follower.run(root)?;
+        let unloaded = Unloaded::again(imported.clone(), reads_whole_code);
+        let mut follower = Follower::new(rules, reading, unloaded);
+        let result = follower.run(root);
+        let counts_whole_code = follower.unloaded.counts_whole_code();
+        if let Err(error) = result {
+            return (Err(error), counts_whole_code);
+        }
         // Docstrings and annotations count only if some code that was reached can read them.
         let now = reading.or(follower.saw);
-        if now == reading {
-            return follower.finish();
+        match follower.unloaded.late() {
+            Some(late) => imported = late,
+            None if now == reading => {
+                return (follower.finish(root.object.py()), counts_whole_code);
+            }
+            None => {}
         }
         reading = now;
     }
 }
 
 impl<'a> Follower<'a> {
-    fn new(rules: &'a Rules, reading: Reading) -> Self {
+    fn new(rules: &'a Rules, reading: Reading, unloaded: Unloaded) -> Self {
         Self {
             rules,
             builder: Builder::new(),
@@ -143,6 +179,8 @@ impl<'a> Follower<'a> {
             reading,
             saw: Reading::default(),
             not_followed: Vec::new(),
+            unloaded,
+            stores: Stores::default(),
             errors: Vec::new(),
         }
     }
@@ -189,7 +227,10 @@ impl<'a> Follower<'a> {
         }
     }
 
-    fn finish(self) -> Result<Followed, HashError> {
+    fn finish(mut self, py: Python<'_>) -> Result<Followed, HashError> {
+        if let Some(search) = self.unloaded.take_search(py) {
+            self.guard(Guard::Search(Box::new(search)));
+        }
         if !self.errors.is_empty() {
             return Err(HashError::Unhashable(self.errors));
         }
@@ -205,6 +246,9 @@ impl<'a> Follower<'a> {
             known: self.known,
             not_followed,
             reading: self.reading,
+            stores: self.stores,
+            imports_unloaded: !self.unloaded.is_empty(),
+            is_half_updated: false,
         })
     }
 
@@ -234,9 +278,41 @@ impl<'a> Follower<'a> {
         key: &Bound<'_, PyString>,
     ) -> Option<usize> {
         // Names in code are interned; a key that is not would merely be guarded twice.
-        self.guarded
-            .insert((dict.as_ptr() as usize, key.as_ptr() as usize))
-            .then(|| self.guard(Guard::entry(dict, key)))
+        let is_new = self.guarded.insert((dict.as_ptr() as usize, key.as_ptr() as usize));
+        (is_new && !self.unloaded.is_own(dict)).then(|| self.guard(Guard::entry(dict, key)))
+    }
+
+    /// Whether the entry of a namespace was looked at.
+    pub(super) fn is_guarded(&self, dict: &Bound<'_, PyDict>, key: &Bound<'_, PyString>) -> bool {
+        self.guarded.contains(&(dict.as_ptr() as usize, key.as_ptr() as usize))
+    }
+
+    /// Guards a namespace against new entries.
+    pub(super) fn guard_size(&mut self, dict: &Bound<'_, PyDict>) {
+        if !self.unloaded.is_own(dict) {
+            self.guard(Guard::Size { dict: dict.clone().unbind(), len: dict.len() });
+        }
+    }
+
+    /// Keeps an object, so that its address stays its own.
+    pub(super) fn hold(&mut self, object: &Bound<'_, PyAny>) {
+        self.known.held.push(object.clone().unbind());
+    }
+
+    /// What counts of the code that is followed.
+    pub(super) fn visible(&self) -> facts::Visible {
+        facts::Visible {
+            locals: false,
+            docs: self.reading.docs,
+            annotations: self.reading.annotations,
+        }
+    }
+
+    /// Notes what code can read of other code.
+    pub(super) fn note_facts(&mut self, py: Python<'_>, facts: &CodeFacts) {
+        self.stores.add(py, facts);
+        self.saw.docs |= facts.reads_doc;
+        self.saw.annotations |= facts.reads_annotations;
     }
 
     // ---- nodes --------------------------------------------------------------------------------
@@ -492,14 +568,8 @@ impl<'a> Follower<'a> {
         let py = function.0.py();
         self.guard(Guard::function(function));
         let code = function.code();
-        let visible = facts::Visible {
-            locals: false,
-            docs: self.reading.docs,
-            annotations: self.reading.annotations,
-        };
-        let facts = facts::of(py, &code, visible)?;
-        self.saw.docs |= facts.reads_doc;
-        self.saw.annotations |= facts.reads_annotations;
+        let facts = facts::of(py, &code, self.visible())?;
+        self.note_facts(py, &facts);
         let own = name::function_name(function).to_string();
         writer.str(b"function");
         writer.str(minor_version(py).as_bytes());
@@ -584,7 +654,7 @@ impl<'a> Follower<'a> {
     ) -> Result<(), HashError> {
         let Some(dict) = raw::module_dict(module) else { return Ok(()) };
         let own = name::module_name(module);
-        self.guard(Guard::Size { dict: dict.clone().unbind(), len: dict.len() });
+        self.guard_size(&dict);
         let mut entries: Vec<(String, Bound<'_, PyString>, Bound<'_, PyAny>)> = dict
             .iter()
             .filter_map(|(key, value)| {
@@ -619,6 +689,9 @@ impl<'a> Follower<'a> {
         place: (usize, String),
         guard: Option<usize>,
     ) -> Result<(), HashError> {
+        if StandIn::of(object).is_some() {
+            return self.write_unknown(writer, object);
+        }
         match name::sort(object) {
             Sort::Value => {
                 let node = self.value_node(Kind::Global, place, name, object, Some(("", guard)));
@@ -871,6 +944,16 @@ impl Followed {
         self.reading
     }
 
+    /// Whether followed code imports a module that was not loaded.
+    pub fn imports_unloaded(&self) -> bool {
+        self.imports_unloaded
+    }
+
+    /// Whether the fingerprint is that of the values that were last looked at.
+    pub fn is_whole(&self) -> bool {
+        !self.is_half_updated
+    }
+
     /// What could not be followed.
     pub fn not_followed(&self) -> &[NotFollowed] {
         &self.not_followed
@@ -886,6 +969,7 @@ impl Followed {
                 Check::Other(_) | Check::Changed => return Ok(None),
             }
         }
+        self.is_half_updated = true;
         let mut again = Vec::new();
         for (i, now) in rebound {
             if !matches!(name::sort(now.bind(py)), Sort::Value) {
@@ -919,7 +1003,28 @@ impl Followed {
         if !changes.is_empty() {
             self.fingerprint.update_all(changes);
         }
+        self.is_half_updated = false;
         Ok(Some(self.fingerprint.digest()))
+    }
+
+    /// Whether a value that can change has the same encoding as when it was last looked at.
+    pub(super) fn encodes_the_same(
+        &self,
+        py: Python<'_>,
+        rules: &Rules,
+        index: usize,
+    ) -> Result<bool, HashError> {
+        let value = &self.values[index];
+        let mut code = KnownCode(&self.known);
+        let mut encoder = Encoder::new(rules, &mut code).external(value.reader.clone());
+        match encoder.encode(value.object.bind(py), || value.name.clone()) {
+            Err(HashError::Retrace) => return Ok(false),
+            other => other?,
+        }
+        let is_hashed = encoder.take_errors().is_empty();
+        Ok(is_hashed
+            && Digest::of(encoder.writer.bytes()) == value.digest
+            && encoder.writer.refs() == value.refs)
     }
 
     fn encode_again(

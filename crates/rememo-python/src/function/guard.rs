@@ -8,6 +8,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
 
+use super::finder::search::Search;
 use crate::raw::{self, Function};
 
 /// One thing that was looked at.
@@ -30,6 +31,8 @@ pub enum Guard {
     ClassEntries { entries: Vec<(Py<PyDict>, Identities)>, _held: Vec<Py<PyAny>> },
     /// The class of an object (a module's can be replaced).
     Type { object: Py<PyAny>, class: Py<PyType> },
+    /// Modules that are not loaded lie where they lay, with the code that they had.
+    Search(Box<Search>),
     /// A count outside of Python: the declared user code, the registered hash functions.
     Count {
         read: fn() -> u64,
@@ -157,8 +160,22 @@ impl Guard {
                 // SAFETY: compares the type pointer of a live object.
                 holds(unsafe { ffi::Py_TYPE(object.as_ptr()).cast() == class.as_ptr() })
             }
+            Self::Search(search) => holds(search.holds(py)),
             Self::Count { read, seen, .. } => holds(read() == *seen),
         }
+    }
+
+    /// As `check`, for callers that must not run any code: `false` also where only a closer look would tell.
+    pub fn holds_at_once(&self, py: Python<'_>) -> bool {
+        match self {
+            Self::Search(search) => search.is_untouched(py),
+            other => matches!(other.check(py), Check::Same),
+        }
+    }
+
+    /// Whether it looks at files: nothing tells of a change, and a check costs a few system calls.
+    pub fn is_outside(&self) -> bool {
+        matches!(self, Self::Search(_))
     }
 
     /// Takes `now` for what the place holds.

@@ -2,7 +2,9 @@
 //!
 //! Read in this order: `bytecode` (what one code object says), `origin` (user code or library), `name`
 //! (what sort of object a name leads to), `resolve` (where an access leads), `follow` (from a root to all
-//! it reaches), `class` (what of a class counts; `frameworks` and `class_body` help), `guard` (has anything that was looked at changed?),
+//! it reaches), `class` (what of a class counts; `frameworks` and `class_body` help), `unloaded` (imports of
+//! modules that are not loaded; `statements` and `harmless` say what their code makes), `guard` (has anything that
+//! was looked at changed?), `settled` (may a result be kept under the key that holds once modules are loaded?),
 //! `refs` (code met inside arguments).
 
 pub mod bytecode;
@@ -14,10 +16,14 @@ pub mod finder;
 mod follow;
 mod frameworks;
 mod guard;
+mod harmless;
 mod name;
 pub mod origin;
 mod refs;
 mod resolve;
+mod settled;
+mod statements;
+mod unloaded;
 mod unseen;
 pub mod watch;
 

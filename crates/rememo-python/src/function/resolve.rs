@@ -8,11 +8,11 @@ use rememo::encode::{Writer, tag};
 use rememo::fingerprint::Kind;
 
 use super::bytecode::{Access, CodeFacts, Root, Step, Usage};
-use super::facts;
-use super::finder::{self, Found};
+use super::finder;
 use super::follow::Follower;
 use super::guard::Guard;
 use super::name::{self, QualifiedName, Sort};
+use super::unloaded::StandIn;
 use super::unseen::{self, NotFollowed};
 use crate::error::HashError;
 use crate::raw::{self, Function};
@@ -22,8 +22,8 @@ use crate::value::CodeRefs;
 const PLAIN_DEPTH: usize = 12;
 
 /// Where a walk along an access stands.
-struct Spot<'py> {
-    object: Bound<'py, PyAny>,
+pub(super) struct Spot<'py> {
+    pub(super) object: Bound<'py, PyAny>,
     /// What people call it: `module.NAME.attribute`.
     name: String,
     /// Identifies the place: the owner's address and the path below it.
@@ -37,11 +37,26 @@ struct Spot<'py> {
     of_library: bool,
 }
 
+impl<'py> Spot<'py> {
+    /// A module that an import leads to.
+    pub(super) fn module(object: Bound<'py, PyAny>, name: &str) -> Self {
+        Self {
+            object,
+            name: name.to_owned(),
+            place: (0, name.to_owned()),
+            kind: Kind::Module,
+            shown: None,
+            guard: None,
+            of_library: false,
+        }
+    }
+}
+
 /// Who reads, for errors and for what is not followed.
-struct Reader {
-    name: String,
-    file: String,
-    line: u32,
+pub(super) struct Reader {
+    pub(super) name: String,
+    pub(super) file: String,
+    pub(super) line: u32,
 }
 
 impl Reader {
@@ -120,7 +135,7 @@ impl Follower<'_> {
                     writer.str(b"missing");
                     return Ok(());
                 };
-                self.import(writer, &absolute, from, access, &reader)
+                self.import(py, writer, &absolute, from, access, &reader)
             }
         }
     }
@@ -186,110 +201,7 @@ impl Follower<'_> {
         })
     }
 
-    fn import<'py>(
-        &mut self,
-        writer: &mut Writer,
-        absolute: &str,
-        from: Option<Bound<'py, PyString>>,
-        access: &Access,
-        reader: &Reader,
-    ) -> Result<(), HashError> {
-        // SAFETY: an access comes from code that is being followed with the interpreter attached.
-        let py = unsafe { Python::assume_attached() };
-        self.guard_loaded(py, absolute);
-        match finder::find(py, absolute) {
-            Found::Loaded(module) => {
-                let spot = Spot {
-                    object: module.into_bound(py),
-                    name: absolute.to_owned(),
-                    place: (0, absolute.to_owned()),
-                    kind: Kind::Module,
-                    shown: None,
-                    guard: None,
-                    of_library: false,
-                };
-                let Some(from) = from else {
-                    if access.usage == Usage::Import && access.path.is_empty() {
-                        return self.write_import(writer, &spot.object);
-                    }
-                    return self.walk(writer, spot, &access.path, access.usage, reader);
-                };
-                let has = raw::module_dict(&spot.object)
-                    .is_some_and(|d| raw::dict_get(&d, &from).is_some());
-                if !has && raw::string(&from) != "*" {
-                    // A submodule that is not loaded yet, perhaps.
-                    let submodule = format!("{absolute}.{}", raw::string(&from));
-                    if let Some(dict) = raw::module_dict(&spot.object) {
-                        self.guard_entry(&dict, &from);
-                    }
-                    return self.import(writer, &submodule, None, access, reader);
-                }
-                self.walk_from(writer, spot, &from, &access.path, access.usage, reader)
-            }
-            Found::Source { code, path, .. } | Found::Bytecode { code, path, .. } => {
-                let library =
-                    matches!(super::origin::of_file(py, &path), super::origin::Origin::Library(_));
-                if library {
-                    return self.write_unloaded_library(py, writer, absolute);
-                }
-                let node = self.source_node(py, absolute, code.bind(py), &path)?;
-                self.write_node(writer, node);
-                if let Some(from) = from {
-                    // The name may be a submodule of a package that is not loaded either.
-                    let submodule = format!("{absolute}.{}", raw::string(&from));
-                    if let Found::Source { code, path, .. } = finder::find(py, &submodule) {
-                        self.guard_loaded(py, &submodule);
-                        let node = self.source_node(py, &submodule, code.bind(py), &path)?;
-                        self.write_node(writer, node);
-                    }
-                }
-                Ok(())
-            }
-            Found::Namespace { .. } => {
-                writer.str(b"namespace");
-                match from {
-                    Some(from) => {
-                        let submodule = format!("{absolute}.{}", raw::string(&from));
-                        self.import(writer, &submodule, None, access, reader)
-                    }
-                    None => Ok(()),
-                }
-            }
-            Found::Extension { .. } | Found::Builtin | Found::Frozen => {
-                self.write_unloaded_library(py, writer, absolute)
-            }
-            Found::Opaque { reason: _ } => {
-                self.note(
-                    absolute.to_owned(),
-                    ("what this import executes cannot be read", "name it in depends_on=[…]"),
-                    reader,
-                );
-                writer.str(b"opaque");
-                Ok(())
-            }
-            Found::Missing => {
-                writer.str(b"missing");
-                Ok(())
-            }
-        }
-    }
-
-    /// What importing alone can change: a library's version; a user's module counts by what is read of it.
-    fn write_import(
-        &mut self,
-        writer: &mut Writer,
-        module: &Bound<'_, PyAny>,
-    ) -> Result<(), HashError> {
-        match name::sort(module) {
-            Sort::LibraryModule(..) => self.write(writer, module, self.rules()),
-            _ => {
-                writer.str(name::module_name(module).as_bytes());
-                Ok(())
-            }
-        }
-    }
-
-    fn guard_loaded(&mut self, py: Python<'_>, absolute: &str) {
+    pub(super) fn guard_loaded(&mut self, py: Python<'_>, absolute: &str) {
         // SAFETY: a borrowed reference to the interpreter's dict of modules.
         let modules = unsafe {
             Bound::from_borrowed_ptr_or_opt(py, ffi::PyImport_GetModuleDict())
@@ -300,76 +212,7 @@ impl Follower<'_> {
         }
     }
 
-    fn write_unloaded_library(
-        &mut self,
-        py: Python<'_>,
-        writer: &mut Writer,
-        absolute: &str,
-    ) -> Result<(), HashError> {
-        if let super::origin::Origin::Library(library) = super::origin::of_module_name(py, absolute)
-        {
-            let name = QualifiedName { module: absolute.to_owned(), qualname: String::new() };
-            self.write_library(writer, &library, &name);
-        }
-        Ok(())
-    }
-
-    /// A module of the user's that is not loaded: by its whole source, and that of what it imports.
-    fn source_node(
-        &mut self,
-        py: Python<'_>,
-        absolute: &str,
-        code: &Bound<'_, PyAny>,
-        path: &str,
-    ) -> Result<rememo::fingerprint::NodeId, HashError> {
-        if let Some(node) = self.known_source(absolute) {
-            return Ok(node);
-        }
-        let node = self.add_source(absolute, path);
-        let facts = facts::of(py, code, facts::Visible::default())?;
-        let mut writer = Writer::default();
-        writer.str(b"source");
-        writer.raw(facts.digest.as_bytes());
-        let package = if path.ends_with("__init__.py") {
-            absolute
-        } else {
-            absolute.rsplit_once('.').map_or("", |p| p.0)
-        };
-        for access in &facts.accesses {
-            if let Root::Import { module, from, level } = &access.root {
-                let module = raw::string(module.bind(py));
-                let Some(name) = finder::absolute_name(package, &module, *level) else { continue };
-                let mut names = vec![name.clone()];
-                names.extend(from.as_ref().map(|f| format!("{name}.{}", raw::string(f.bind(py)))));
-                for name in names {
-                    match finder::find(py, &name) {
-                        Found::Source { code, path, .. } | Found::Bytecode { code, path, .. }
-                            if matches!(
-                                super::origin::of_file(py, &path),
-                                super::origin::Origin::User { .. }
-                            ) =>
-                        {
-                            self.guard_loaded(py, &name);
-                            let node = self.source_node(py, &name, code.bind(py), &path)?;
-                            self.write_node(&mut writer, node);
-                        }
-                        Found::Loaded(module) => {
-                            self.guard_loaded(py, &name);
-                            self.write(&mut writer, module.bind(py), self.rules())?;
-                        }
-                        Found::Extension { .. } | Found::Source { .. } | Found::Bytecode { .. } => {
-                            self.write_unloaded_library(py, &mut writer, &name)?;
-                        }
-                        _ => writer.str(b"-"),
-                    }
-                }
-            }
-        }
-        self.finish_node(node, &mut writer);
-        Ok(node)
-    }
-
-    fn walk_from<'py>(
+    pub(super) fn walk_from<'py>(
         &mut self,
         writer: &mut Writer,
         spot: Spot<'py>,
@@ -379,6 +222,14 @@ impl Follower<'_> {
         reader: &Reader,
     ) -> Result<(), HashError> {
         match self.module_entry(writer, &spot, first)? {
+            // A submodule: importing it says nothing of what is read of it.
+            Some(next)
+                if usage == Usage::Import
+                    && path.is_empty()
+                    && raw::module_dict(&next.object).is_some() =>
+            {
+                self.write_import(writer, &next.object)
+            }
             Some(next) => self.walk(writer, next, path, usage, reader),
             None => Ok(()),
         }
@@ -403,7 +254,7 @@ impl Follower<'_> {
         let text = raw::string(key);
         let own = name::module_name(module);
         let of_library = matches!(name::sort(module), Sort::LibraryModule(..));
-        if let Some(object) = raw::dict_get(&dict, key) {
+        if let Some(object) = self.entry_of(&dict, key) {
             return Ok(Some(Spot {
                 object,
                 name: format!("{}.{text}", name::main_name(&own)),
@@ -424,7 +275,7 @@ impl Follower<'_> {
     }
 
     /// Walks a path from `spot` as far as plain look-ups lead, and writes what stands there.
-    fn walk<'py>(
+    pub(super) fn walk<'py>(
         &mut self,
         writer: &mut Writer,
         mut spot: Spot<'py>,
@@ -434,6 +285,9 @@ impl Follower<'_> {
     ) -> Result<(), HashError> {
         let py = spot.object.py();
         loop {
+            if StandIn::of(&spot.object).is_some() {
+                return self.write_stand_in(writer, &spot.object, path, reader);
+            }
             match name::sort(&spot.object) {
                 Sort::UserModule(module) => {
                     let Some((Step::Attr(key), rest)) = path.split_first() else {
@@ -486,6 +340,11 @@ impl Follower<'_> {
                 }
                 Sort::UserFunction(_) | Sort::UserClass(_) | Sort::Cached(_) => {
                     return self.write(writer, &spot.object, self.rules());
+                }
+                Sort::Value if self.rules().matching(&spot.object.get_type()).is_some() => {
+                    // The user says how such an object counts: whole, whatever is read of it.
+                    let rebindable = path.is_empty();
+                    return self.write_value(writer, spot, reader, rebindable);
                 }
                 Sort::Value => {
                     if let Some((step @ Step::Item(_), rest)) = path.split_first()
@@ -648,7 +507,7 @@ impl Follower<'_> {
 
     // ---- what is not followed -----------------------------------------------------------------
 
-    fn note_library(&mut self, dotted: &str, reader: &Reader) {
+    pub(super) fn note_library(&mut self, dotted: &str, reader: &Reader) {
         if let Some(why) = unseen::reason(dotted) {
             self.note(dotted.to_owned(), why, reader);
         }
@@ -662,7 +521,7 @@ impl Follower<'_> {
         }
     }
 
-    fn note(
+    pub(super) fn note(
         &mut self,
         name: String,
         (reason, remedy): (&'static str, &'static str),
@@ -679,7 +538,7 @@ impl Follower<'_> {
     }
 }
 
-fn dotted(py: Python<'_>, start: &str, path: &[Step]) -> String {
+pub(super) fn dotted(py: Python<'_>, start: &str, path: &[Step]) -> String {
     let mut name = start.to_owned();
     for step in path {
         match step {

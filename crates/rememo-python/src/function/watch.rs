@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use super::guard::{Check, Guard};
+use super::guard::Guard;
 
 static EPOCH: AtomicU64 = AtomicU64::new(1);
 
@@ -50,6 +50,8 @@ pub struct Watch {
     dicts: Vec<VersionedDict>,
     /// Guards that have to be asked, by number.
     asked: Vec<usize>,
+    /// Guards that look at files: asked last.
+    outside: Vec<usize>,
 }
 
 /// A namespace whose version tells whether anything in it has changed.
@@ -75,6 +77,10 @@ impl Watch {
     }
 
     fn add(&mut self, py: Python<'_>, number: usize, guard: &Guard, watchers: Option<Watchers>) {
+        if guard.is_outside() {
+            self.outside.push(number);
+            return;
+        }
         match guard {
             Guard::Entry { dict, key, .. } => {
                 if let Some(watchers) = watchers
@@ -128,6 +134,7 @@ impl Watch {
             | Guard::Size { .. }
             | Guard::ClassEntries { .. }
             | Guard::Type { .. }
+            | Guard::Search(_)
             | Guard::Count { .. } => self.asked.push(number),
         }
     }
@@ -158,7 +165,7 @@ impl Watch {
                 let now = dict_version(*dict);
                 if now != version.get() {
                     // Another entry may have changed: a loop variable of the module, say.
-                    let same = |&n: &usize| matches!(guards[n].0.check(py), Check::Same);
+                    let same = |&n: &usize| guards[n].0.holds_at_once(py);
                     if !numbers.iter().all(same) {
                         return false;
                     }
@@ -176,7 +183,7 @@ impl Watch {
                 }
             }
         }
-        self.asked.iter().all(|&number| matches!(guards[number].0.check(py), Check::Same))
+        self.asked.iter().chain(&self.outside).all(|&number| guards[number].0.holds_at_once(py))
     }
 }
 

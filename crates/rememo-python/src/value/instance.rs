@@ -180,6 +180,15 @@ impl Encoder<'_> {
         if !has_buffer || builtin::is_bytes_like(object) {
             return Ok(None);
         }
+        // From 3.12 on a class written in Python can offer a buffer by a `__buffer__` of its own: code that is not run.
+        let offered = raw::type_lookup(class, intern!(object.py(), "__buffer__"));
+        // SAFETY: compares a type pointer.
+        let is_written_in_python = offered.is_some_and(|method| unsafe {
+            ffi::Py_TYPE(method.as_ptr()) != &raw mut ffi::PyWrapperDescr_Type
+        });
+        if is_written_in_python {
+            return Ok(None);
+        }
         let memory = match Memory::of(object) {
             Ok(memory) => memory,
             Err(cause) => return self.failed(object, "its buffer cannot be read", cause).map(Some),

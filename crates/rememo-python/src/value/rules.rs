@@ -85,6 +85,16 @@ fn matcher(key: &Bound<'_, PyAny>) -> PyResult<Matcher> {
     )))
 }
 
+impl Rule {
+    fn clone_ref(&self, py: Python<'_>) -> Self {
+        let matcher = match &self.matcher {
+            Matcher::Type(ty) => Matcher::Type(ty.clone_ref(py)),
+            Matcher::Name(name) => Matcher::Name(name.clone()),
+        };
+        Self { matcher, function: self.function.clone_ref(py) }
+    }
+}
+
 impl Rules {
     /// The rules of one function together with those registered for the project.
     pub fn new(
@@ -162,6 +172,12 @@ impl Rules {
             return Ok(pyo3::types::PyBytes::new(py, &identity::token(object)).into_any());
         }
         function.call1((object,))
+    }
+
+    /// The same rules, but that values that cannot be hashed count by identity.
+    pub fn with_opaque_identity(&self, py: Python<'_>) -> Self {
+        let copy = |rules: &[Rule]| rules.iter().map(|rule| rule.clone_ref(py)).collect();
+        Self { own: copy(&self.own), registered: copy(&self.registered), opaque_identity: true }
     }
 
     /// What stands for a rule's function beside what it returned: an edited hash function gives other keys even where it

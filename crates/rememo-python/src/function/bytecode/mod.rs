@@ -4,12 +4,13 @@
 //!
 //! `decode` turns bytes into instructions (`opcode` has the tables of each version), `shape` drops what does not count,
 //! `canonical` takes the digest (`merge` is its graph algorithm), `flow` runs the code (as a `program`) on symbols (`path` holds
-//! what it finds), `bindings` tells what a module's statements bind.
+//! what it finds), `bindings` tells what a module's statements bind, `evaluate` what they make.
 
 mod bindings;
 mod canonical;
 mod constant;
 mod decode;
+mod evaluate;
 mod exposed;
 mod flow;
 mod merge;
@@ -26,6 +27,10 @@ use rememo::digest::Digest;
 use rustc_hash::FxHashMap;
 
 pub(crate) use bindings::{Binding, module_bindings};
+pub(crate) use evaluate::{
+    ClassParts, Effect, FunctionParts, Made, Outcome, World, evaluate, is_constant, is_data,
+    is_form, names_bound,
+};
 pub(crate) use exposed::{code_accesses, code_bindings, code_digest, code_facts};
 pub(crate) use path::{Access, Root, Step, Usage};
 
@@ -59,6 +64,9 @@ pub(crate) struct CodeFacts {
     pub(crate) accesses: Vec<Access>,
     /// Every attribute name that the code loads, sorted, with the line where it first does.
     pub(crate) attribute_names: Vec<(String, u32)>,
+    /// Every attribute name that the code assigns to or deletes, of whatever object, sorted; with it, whether only a
+    /// function called `__init__` does so, of its first parameter.
+    pub(crate) stored_attributes: Vec<(String, bool)>,
     /// Digest of what the code does: [`Self::body`], the names of the free variables and the version of Python.
     pub(crate) digest: Digest,
     /// Like `digest`, but free variables count by their place in [`Self::free`], not by name.
@@ -123,9 +131,12 @@ pub(crate) fn analyse(object: &Bound<'_, PyAny>, visible: Visible) -> PyResult<C
     }
     let mut attributes = BTreeMap::new();
     unit.attribute_names(&mut attributes);
+    let mut stored = BTreeMap::new();
+    unit.stored_attributes(&mut stored);
     Ok(CodeFacts {
         accesses: paths.accesses(),
         attribute_names: attributes.into_iter().collect(),
+        stored_attributes: stored.into_iter().collect(),
         digest: Digest::of(&out),
         body,
         free: free.into_iter().map(Bound::unbind).collect(),
@@ -288,6 +299,24 @@ impl<'py> Unit<'py> {
             }
         }
         Ok(())
+    }
+
+    fn stored_attributes(&self, names: &mut BTreeMap<String, bool>) {
+        let instructions = &self.code.instructions;
+        let is_first = |op: Op| move |i: &decode::Instruction| i.op == op && i.arg == 0;
+        let initialises = self.code.parameter_count() > 0
+            && self.code.name.to_str().is_ok_and(|name| name == "__init__")
+            && !instructions.iter().any(is_first(Op::STORE_FAST));
+        for (index, instruction) in instructions.iter().enumerate() {
+            if matches!(instruction.op, Op::STORE_ATTR | Op::DELETE_ATTR) {
+                let of_first =
+                    index.checked_sub(1).is_some_and(|i| is_first(Op::LOAD_FAST)(&instructions[i]));
+                let name = &self.code.names[instruction.arg as usize];
+                *names.entry(name.to_str().unwrap_or_default().to_owned()).or_insert(true) &=
+                    initialises && of_first;
+            }
+        }
+        self.nested.values().for_each(|unit| unit.stored_attributes(names));
     }
 
     fn attribute_names(&self, names: &mut BTreeMap<String, u32>) {

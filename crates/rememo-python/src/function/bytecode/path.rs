@@ -34,6 +34,16 @@ pub(crate) enum Step {
     Item(Py<PyAny>),
 }
 
+impl Step {
+    /// The same step.
+    pub(crate) fn clone_ref(&self, py: Python<'_>) -> Self {
+        match self {
+            Self::Attr(name) => Self::Attr(name.clone_ref(py)),
+            Self::Item(key) => Self::Item(key.clone_ref(py)),
+        }
+    }
+}
+
 /// What the code does with the value that a path leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Usage {

@@ -48,6 +48,11 @@ impl Stamp {
             && self.changed == now.changed
     }
 
+    /// Takes back the vouching: what was read may have been read before the stamp was taken.
+    pub fn doubt(&mut self) {
+        self.settled = false;
+    }
+
     /// Modification time in whole seconds and size, both modulo 2³², as a `.pyc` header has them.
     pub fn as_in_pyc(&self) -> Option<(u32, u32)> {
         let modified = self.modified?.duration_since(SystemTime::UNIX_EPOCH).ok()?;

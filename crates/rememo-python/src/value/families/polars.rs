@@ -23,14 +23,47 @@ const OPTIONS: Options = Options { text_is_one: false, dictionary_by_value: true
 
 fn frame(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
     encoder.note_mutable();
+    for dtype in object.getattr("dtypes")?.try_iter()? {
+        if holds_objects(&dtype?)? {
+            let parts = vec![Part::hidden(object.call_method0("get_columns")?)];
+            return Ok(encoder.record("polars.DataFrame", parts));
+        }
+    }
     let parts = attributes(object, &["shape", "columns", "dtypes"])?;
     by_arrow(encoder, object, "polars.DataFrame", parts)
 }
 
 fn series(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
     encoder.note_mutable();
+    let dtype = object.getattr("dtype")?;
+    if holds_objects(&dtype)? {
+        if class_name(&dtype) != "Object" {
+            return Ok(encoder.refuse(object, "it holds Python objects within a nested type"));
+        }
+        let mut parts = attributes(object, &["name", "dtype"])?;
+        parts.push(Part::hidden(object.call_method0("to_list")?));
+        return Ok(encoder.record("polars.Series", parts));
+    }
     let parts = attributes(object, &["name", "dtype"])?;
     by_arrow(encoder, object, "polars.Series", parts)
+}
+
+/// Whether values of the type are references to Python objects, which Arrow would carry as addresses.
+fn holds_objects(dtype: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if class_name(dtype) == "Object" {
+        return Ok(true);
+    }
+    if let Ok(inner) = dtype.getattr("inner") {
+        return holds_objects(&inner);
+    }
+    if let Ok(fields) = dtype.getattr("fields") {
+        for field in fields.try_iter()? {
+            if holds_objects(&field?.getattr("dtype")?)? {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 fn by_arrow(

@@ -22,6 +22,8 @@ const WRITTEN: &[&str] = &[
     "_app",
     "_backend",
     "_decorated",
+    "_decorated_fun",
+    "_dump_pydantic_arguments",
     "_exec_options",
     "app",
     "backend",
@@ -34,14 +36,19 @@ const WRITTEN: &[&str] = &[
 /// Options that are filled in from the configuration where the decorator does not tell them.
 const CONFIGURED: &[&str] = &[
     "acks_late",
+    "acks_on_failure",
     "acks_on_failure_or_timeout",
+    "acks_on_timeout",
     "ignore_result",
     "priority",
     "rate_limit",
     "reject_on_worker_lost",
+    "retry_on_worker_lost",
     "serializer",
+    "soft_time_limit",
     "store_eager_result",
     "store_errors_even_if_ignored",
+    "time_limit",
     "track_started",
     "typing",
 ];

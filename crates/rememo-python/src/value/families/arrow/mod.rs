@@ -179,8 +179,8 @@ pub(in crate::value) fn by_capsule(
     if !offers {
         return Ok(None);
     }
-    // SAFETY: reads a slot of a live type.
-    if unsafe { (*class.as_type_ptr()).tp_iternext.is_some() } {
+    // SAFETY: reads a slot of the type of a live object.
+    if unsafe { ffi::PyIter_Check(object.as_ptr()) != 0 } {
         return Ok(Some(encoder.refuse(object, CONSUMED)));
     }
     let mut own = Writer::default();
