@@ -69,7 +69,12 @@ def test_the_padding_of_nested_records_does_not_count() -> None:
     assert clean.tobytes() != dirty.tobytes()
     assert rememo.hash(clean) == rememo.hash(dirty)
     assert rememo.hash(clean[::2]) == rememo.hash(dirty[:2])
-    for change in (lambda v: v["a"], lambda v: v["b"]["y"], lambda v: v["b"]["x"], lambda v: v["c"]):
+    for change in (
+        lambda v: v["a"],
+        lambda v: v["b"]["y"],
+        lambda v: v["b"]["x"],
+        lambda v: v["c"],
+    ):
         changed = clean.copy()
         change(changed)[-1] = 1
         assert rememo.hash(changed) != rememo.hash(clean)
@@ -160,13 +165,6 @@ class Volume(Unit):
     pass
 
 
-class Reducing(np.ndarray):
-    """One that says itself what counts."""
-
-    def __reduce__(self) -> tuple:
-        return Reducing, (self.shape,)
-
-
 def with_unit(kind: type, unit: object, *values: float) -> Any:
     made = np.array(values).view(kind)
     made.unit = unit
@@ -189,11 +187,6 @@ def test_a_subclass_counts_by_class_elements_and_what_it_adds() -> None:
 
 def test_a_subclass_of_objects_counts_by_element_not_by_address() -> None:
     made = [np.array([[n], "x"], object).view(Unit) for n in (1, 1, 2)]
-    assert rememo.hash(made[0]) == rememo.hash(made[1]) != rememo.hash(made[2])
-
-
-def test_a_subclass_with_a_reduction_of_its_own_counts_by_that() -> None:
-    made = [np.array(values).view(Reducing) for values in ([1, 2], [3, 4], [1, 2, 3])]
     assert rememo.hash(made[0]) == rememo.hash(made[1]) != rememo.hash(made[2])
 
 

@@ -31,6 +31,7 @@ FAMILIES = {
     "scipy_values": "scipy",
     "pillow_values": "PIL",
     "torch_values": "torch",
+    "jax_values": "jax",
     "attrs_values": "attrs",
     "pydantic_values": "pydantic",
 }

@@ -258,9 +258,8 @@ impl Encoder<'_> {
             .or_else(|| customised(intern!(py, "__reduce__")).map(|reduce| (reduce, false)))
         {
             // SAFETY: compares a slot of a live type.
-            let iterates_in_c = unsafe {
-                (*class.as_type_ptr()).tp_iternext.is_some() && !raw::is_heap_type(class)
-            };
+            let iterates_in_c = families::is_made_in_c(class)
+                && unsafe { (*class.as_type_ptr()).tp_iternext.is_some() };
             if iterates_in_c {
                 return Ok(Some(self.refuse(
                     object,

@@ -4,6 +4,7 @@ import pydantic
 import rememo
 
 REQUIRES = ["pydantic"]
+NEEDLESS = {"warm": "one miss after the first use of a type adapter; its cause is not known yet"}
 
 Pairs = list[tuple[str, int]]
 FACTOR = 2

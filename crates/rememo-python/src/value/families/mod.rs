@@ -150,11 +150,15 @@ fn package(module: &str) -> &str {
     module.split('.').next().unwrap_or(module)
 }
 
+/// Whether no class statement can have made the class.
+pub(super) fn is_made_in_c(class: &Bound<'_, PyType>) -> bool {
+    !raw::is_heap_type(class) || raw::has_flag(class, ffi::Py_TPFLAGS_IMMUTABLETYPE)
+}
+
 /// Whether a class is the one that its module has under its name: a user's class that carries the names of a
 /// known type is not that type.
 fn is_genuine(class: &Bound<'_, PyType>, module: &str, name: &str) -> bool {
-    // Neither kind can be made by a class statement.
-    if !raw::is_heap_type(class) || raw::has_flag(class, ffi::Py_TPFLAGS_IMMUTABLETYPE) {
+    if is_made_in_c(class) {
         return true;
     }
     let dotted = format!("{module}.{name}");
