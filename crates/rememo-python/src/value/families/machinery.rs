@@ -10,6 +10,7 @@ use crate::raw;
 
 /// Attributes of instances of a class and its subclasses, by module, name of the class, and names.
 const LAZY: &[(&str, &str, &[&str])] = &[
+    ("functools", "singledispatchmethod", &["_method_cache"]),
     ("click.core", "Command", &["_help_option"]),
     ("marshmallow.fields", "Nested", &["_schema"]),
     ("marshmallow.schema", "Schema", &["_hooks"]),
@@ -27,6 +28,11 @@ const LAZY: &[(&str, &str, &[&str])] = &[
     ("django.forms.fields", "Field", &["creation_counter"]),
     ("marshmallow.fields", "Field", &["_creation_index"]),
 ];
+
+/// The classes of the table.
+pub(super) fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    LAZY.iter().map(|(module, name, _)| (*module, *name))
+}
 
 /// Classes of descriptors that leave a value in the instance's dictionary under their own name.
 const CACHING: &[&str] = &[
