@@ -230,6 +230,7 @@ pub fn _known_types() -> Vec<(&'static str, &'static str)> {
     let mut names: Vec<_> = TABLE.keys().chain(FAMILY_TABLE.keys()).copied().collect();
     names.extend(BASE_TABLE.keys());
     names.extend(opaque::names());
+    names.extend(machinery::names());
     names.sort_unstable();
     names.dedup();
     names
