@@ -1,163 +1,14 @@
 //! Arrow values: what is valid and what it is, whatever the chunks, offsets and padding.
 
 use rememo::encode::{Writer, tag};
-use rustc_hash::FxHashMap;
 
 use super::super::floats::{Bits, Buffer};
 use super::abi::{ArrowArray, ArrowSchema, Plain};
+use super::segment::{Bitmap, Segment, bit, push_segment};
 use super::types::{Options, Storage, storage};
 
 /// How deep types may be nested.
 const DEPTH_LIMIT: usize = 256;
-
-/// Some elements of one chunk, which stand one after the other.
-#[derive(Clone, Copy)]
-struct Segment<'a> {
-    array: &'a ArrowArray,
-    /// Position of the first one in the buffers.
-    start: usize,
-    len: usize,
-}
-
-impl<'a> Segment<'a> {
-    fn whole(array: &'a ArrowArray) -> Self {
-        Self { array, start: array.offset(), len: array.len() }
-    }
-
-    /// Elements of a child array, by their positions as the child counts them.
-    fn of_child(child: &'a ArrowArray, from: usize, len: usize) -> Self {
-        Self { array: child, start: child.offset() + from, len }
-    }
-
-    fn is_valid(&self, i: usize) -> bool {
-        self.array.has_no_nulls() || bit(self.validity(), (self.start & 7) + i)
-    }
-
-    /// The bytes that hold the validity of its elements, from the byte of the first one on.
-    fn validity(&self) -> &'a [u8] {
-        let first = self.start / 8;
-        self.array.buffer(0, first, (self.start + self.len).div_ceil(8) - first)
-    }
-
-    fn has_nulls(&self) -> bool {
-        !self.array.has_no_nulls()
-            && count_ones(self.validity(), self.start & 7, self.len) < self.len
-    }
-
-    /// Calls `visit` with each run of elements that are there.
-    fn valid_runs(&self, mut visit: impl FnMut(usize, usize)) {
-        if !self.has_nulls() {
-            if self.len > 0 {
-                visit(0, self.len);
-            }
-            return;
-        }
-        let bits = self.validity();
-        let shift = self.start & 7;
-        let mut i = 0;
-        while i < self.len {
-            while i < self.len && !bit(bits, shift + i) {
-                i += 1;
-            }
-            let from = i;
-            while i < self.len && bit(bits, shift + i) {
-                i += 1;
-            }
-            if i > from {
-                visit(from, i - from);
-            }
-        }
-    }
-}
-
-fn bit(bytes: &[u8], i: usize) -> bool {
-    bytes.get(i / 8).is_some_and(|byte| byte >> (i & 7) & 1 == 1)
-}
-
-fn count_ones(bytes: &[u8], shift: usize, len: usize) -> usize {
-    let end = shift + len;
-    let mut count = 0;
-    for (i, &byte) in bytes.iter().enumerate() {
-        let mut byte = byte;
-        if i == 0 {
-            byte &= 0xFF << shift;
-        }
-        let last = end - i * 8;
-        if last < 8 {
-            byte &= (1 << last) - 1;
-        }
-        count += byte.count_ones() as usize;
-        if last <= 8 {
-            break;
-        }
-    }
-    count
-}
-
-/// Bits one after the other, the lowest first.
-struct Bitmap {
-    bytes: Vec<u8>,
-    len: usize,
-}
-
-impl Bitmap {
-    fn with_capacity(len: usize) -> Self {
-        Self { bytes: Vec::with_capacity(len / 8 + 1), len: 0 }
-    }
-
-    fn push(&mut self, bit: bool) {
-        if self.len & 7 == 0 {
-            self.bytes.push(0);
-        }
-        if bit && let Some(last) = self.bytes.last_mut() {
-            *last |= 1 << (self.len & 7);
-        }
-        self.len += 1;
-    }
-
-    fn extend_ones(&mut self, mut n: usize) {
-        while n > 0 && (self.len & 7 != 0 || n < 8) {
-            self.push(true);
-            n -= 1;
-        }
-        self.bytes.resize(self.bytes.len() + n / 8, 0xFF);
-        self.len += n / 8 * 8;
-        for _ in 0..n % 8 {
-            self.push(true);
-        }
-    }
-
-    fn extend(&mut self, bytes: &[u8], shift: usize, len: usize) {
-        if self.len & 7 == 0 {
-            let whole = len / 8;
-            if shift == 0 {
-                self.bytes.extend_from_slice(&bytes[..whole]);
-            } else {
-                self.bytes.extend(
-                    bytes
-                        .windows(2)
-                        .take(whole)
-                        .map(|pair| pair[0] >> shift | pair[1] << (8 - shift)),
-                );
-            }
-            self.len += whole * 8;
-            for i in whole * 8..len {
-                self.push(bit(bytes, shift + i));
-            }
-            return;
-        }
-        for i in 0..len {
-            self.push(bit(bytes, shift + i));
-        }
-    }
-
-    fn write(self, writer: &mut Writer) {
-        let buffer = Buffer::begin(writer, Bits::Exact, self.bytes.len());
-        let mut buffer = buffer;
-        buffer.push(&self.bytes);
-        buffer.end();
-    }
-}
 
 /// Writes the values of whole chunks of one type.
 pub fn write(
@@ -170,24 +21,27 @@ pub fn write(
     Column { schema, segments, options, depth: 0 }.write(writer)
 }
 
-struct Column<'a> {
-    schema: &'a ArrowSchema,
-    segments: Vec<Segment<'a>>,
-    options: Options,
+/// Elements of one type.
+pub struct Column<'a> {
+    pub schema: &'a ArrowSchema,
+    pub segments: Vec<Segment<'a>>,
+    pub options: Options,
     depth: usize,
 }
 
 impl<'a> Column<'a> {
-    fn len(&self) -> usize {
+    /// How many elements there are.
+    pub fn len(&self) -> usize {
         self.segments.iter().map(|segment| segment.len).sum()
     }
 
-    fn child(&self, schema: &'a ArrowSchema, segments: Vec<Segment<'a>>) -> Self {
+    /// A column below this one.
+    pub fn child(&self, schema: &'a ArrowSchema, segments: Vec<Segment<'a>>) -> Self {
         Self { schema, segments, options: self.options, depth: self.depth + 1 }
     }
 
     /// Record: number of elements, which of them are there, then what the storage needs.
-    fn write(self, writer: &mut Writer) -> Result<(), String> {
+    pub fn write(self, writer: &mut Writer) -> Result<(), String> {
         if self.depth > DEPTH_LIMIT {
             return Err(format!(
                 "Arrow types nested deeper than {DEPTH_LIMIT} levels are not read"
@@ -503,171 +357,10 @@ impl<'a> Column<'a> {
         }
         Ok(())
     }
-
-    /// Indices and the values that they stand for. Chunks may have dictionaries of their own: those are put
-    /// together.
-    fn write_dictionary(&self, writer: &mut Writer, width: usize) -> Result<(), String> {
-        let schema = self.schema.dictionary().ok_or("a dictionary without values")?;
-        let mut unified = Unified::new(self, schema);
-        let mut indices: Vec<Option<usize>> = Vec::with_capacity(self.len());
-        for segment in &self.segments {
-            let values = segment.array.dictionary().ok_or("indices without a dictionary")?;
-            let mut map = unified.enter(values, self.options.dictionary_by_value)?;
-            for i in 0..segment.len {
-                if !segment.is_valid(i) {
-                    indices.push(None);
-                    continue;
-                }
-                indices.push(Some(unified.position(values, &mut map, index(segment, i, width))?));
-            }
-        }
-        // A missing value may also be one of the dictionary's, which counts where the dictionary does.
-        let missing = indices.iter().any(Option::is_none);
-        if missing {
-            let mut bitmap = Bitmap::with_capacity(indices.len());
-            indices.iter().for_each(|index| bitmap.push(index.is_some()));
-            bitmap.write(writer);
-        } else {
-            writer.u8(tag::NONE);
-        }
-        write_ends(writer, indices.into_iter().map(|index| index.unwrap_or(0) as i64).collect());
-        self.child(schema, unified.segments).write(writer)
-    }
-}
-
-/// The values of several dictionaries, each once.
-struct Unified<'c, 'a> {
-    column: &'c Column<'a>,
-    schema: &'a ArrowSchema,
-    segments: Vec<Segment<'a>>,
-    len: usize,
-    /// Position by the encoding of the value.
-    known: FxHashMap<Vec<u8>, usize>,
-    /// The one dictionary that is taken as it stands, by address and length, and the digest of its encoding.
-    first: Option<(*const ArrowArray, Vec<u8>)>,
-}
-
-impl<'c, 'a> Unified<'c, 'a> {
-    fn new(column: &'c Column<'a>, schema: &'a ArrowSchema) -> Self {
-        Self {
-            column,
-            schema,
-            segments: Vec::new(),
-            len: 0,
-            known: FxHashMap::default(),
-            first: None,
-        }
-    }
-
-    fn encoded(&self, segment: Segment<'a>) -> Result<Vec<u8>, String> {
-        let mut own = Writer::default();
-        self.column.child(self.schema, vec![segment]).write(&mut own)?;
-        Ok(own.bytes().to_vec())
-    }
-
-    /// Begins a chunk: none if its indices are positions already, else the positions known so far.
-    fn enter(
-        &mut self,
-        values: &'a ArrowArray,
-        by_value: bool,
-    ) -> Result<Option<Vec<usize>>, String> {
-        if by_value {
-            return Ok(Some(vec![usize::MAX; values.len()]));
-        }
-        let whole = Segment::whole(values);
-        match &self.first {
-            None => {
-                self.first = Some((values, Vec::new()));
-                self.segments.push(whole);
-                self.len = values.len();
-                return Ok(None);
-            }
-            Some((first, _)) if std::ptr::eq(*first, values) => return Ok(None),
-            Some((_, encoding)) if encoding.is_empty() => {
-                let encoding = self.encoded(self.segments[0])?;
-                if let Some(first) = &mut self.first {
-                    first.1 = encoding;
-                }
-            }
-            Some(_) => {}
-        }
-        let encoding = self.encoded(whole)?;
-        if self.first.as_ref().is_some_and(|first| first.1 == encoding) {
-            return Ok(None);
-        }
-        if self.known.is_empty() {
-            let first = self.segments[0];
-            for i in 0..first.len {
-                let one = Segment { array: first.array, start: first.start + i, len: 1 };
-                let encoding = self.encoded(one)?;
-                self.known.entry(encoding).or_insert(i);
-            }
-        }
-        let mut map = Vec::with_capacity(values.len());
-        for i in 0..values.len() {
-            map.push(self.add(values, i)?);
-        }
-        Ok(Some(map))
-    }
-
-    fn add(&mut self, values: &'a ArrowArray, i: usize) -> Result<usize, String> {
-        let one = Segment::of_child(values, i, 1);
-        let encoding = self.encoded(one)?;
-        let next = self.len;
-        let position = *self.known.entry(encoding).or_insert(next);
-        if position == next {
-            push_segment(&mut self.segments, values, i, 1);
-            self.len += 1;
-        }
-        Ok(position)
-    }
-
-    fn position(
-        &mut self,
-        values: &'a ArrowArray,
-        map: &mut Option<Vec<usize>>,
-        index: usize,
-    ) -> Result<usize, String> {
-        let Some(map) = map else { return Ok(index) };
-        let known = *map.get(index).ok_or("an index beyond its dictionary")?;
-        if known != usize::MAX {
-            return Ok(known);
-        }
-        let position = self.add(values, index)?;
-        map[index] = position;
-        Ok(position)
-    }
-}
-
-/// An index, which is never negative where a value is there, whatever its type.
-fn index(segment: &Segment<'_>, i: usize, width: usize) -> usize {
-    let at = segment.start + i;
-    let bytes: &[u8] = segment.array.buffer(1, at * width, width);
-    let mut wide = [0; 8];
-    wide[..bytes.len()].copy_from_slice(bytes);
-    if cfg!(target_endian = "big") {
-        wide[..bytes.len()].reverse();
-    }
-    u64::from_le_bytes(wide) as usize
-}
-
-fn push_segment<'a>(
-    segments: &mut Vec<Segment<'a>>,
-    child: &'a ArrowArray,
-    from: usize,
-    len: usize,
-) {
-    let start = child.offset() + from;
-    match segments.last_mut() {
-        Some(last) if std::ptr::eq(last.array, child) && last.start + last.len == start => {
-            last.len += len;
-        }
-        _ => segments.push(Segment { array: child, start, len }),
-    }
 }
 
 /// Positions as 64-bit numbers.
-fn write_ends(writer: &mut Writer, mut ends: Vec<i64>) {
+pub fn write_ends(writer: &mut Writer, mut ends: Vec<i64>) {
     if cfg!(target_endian = "big") {
         ends.iter_mut().for_each(|end| *end = end.to_le());
     }

@@ -4,6 +4,8 @@
 
 mod abi;
 mod column;
+mod dictionary;
+mod segment;
 mod types;
 
 use std::ffi::CStr;
