@@ -327,6 +327,7 @@ def test_the_order_of_a_set_depends_on_no_hash_seed() -> None:
 # ---- hash functions -----------------------------------------------------------------------------
 
 
+@example(types.CellType("x" * 5000), {str: len})
 @given(VALUES, st.sampled_from([{int: str}, {list: tuple}, {dict: list}, {str: len, tuple: len}]))
 def test_they_agree_on_hash_functions(value: Any, functions: dict[type, Any]) -> None:
     told = {

@@ -493,6 +493,19 @@ CHANGING: dict[str, tuple[Files, list[object]]] = {
         },
         [1, 2, 3],
     ),
+    "a global that a helper assigns in its namespace": (
+        {
+            "app.py": body("import lib", "return lib.bump()"),
+            "lib.py": """
+                def zero(): return 0
+                n = zero()
+                def bump():
+                    globals()['n'] += 1
+                    return n
+            """,
+        },
+        [1, 2, 3],
+    ),
     "a class attribute": (
         {
             "app.py": body("from lib import C", "return C.bump()"),
@@ -590,6 +603,14 @@ CHANGING: dict[str, tuple[Files, list[object]]] = {
             "lib.py": "import conf\nconf.s.append(1)\n",
         },
         [0, 1, 1],
+    ),
+    "an item of a loaded dict that the import changes by way of a library": (
+        {
+            "app.py": body("old = conf.T['n']", "import lib", "return old", before="import conf\n"),
+            "conf.py": "T = {'n': 1}\n",
+            "lib.py": "import operator\nimport conf\noperator.setitem(conf.T, 'n', 7)\n",
+        },
+        [1, 7, 7],
     ),
     "a module that another one changes when it is imported": (
         {
@@ -730,22 +751,51 @@ MISSES: dict[str, tuple[Files, tuple[str, str, str]]] = {
         },
         ("named.py", "owner.made = 1", "owner.made = 2"),
     ),
-    "a class that a library writes to": (
+    "a loaded base class that does something when a subclass is made": (
         {
-            "app.py": body("import lib", "return lib.P() <= lib.P()"),
+            "app.py": body("import lib", "return lib.g(x)", before="import base, conf\n"),
+            "conf.py": "n = 1\n",
+            "base.py": """
+                import conf
+                class B:
+                    def __init_subclass__(cls): conf.n = 2
+            """,
+            "lib.py": "import base, conf\nclass P(base.B): pass\ndef g(y): return conf.n\n",
+        },
+        ("base.py", "conf.n = 2", "conf.n = 3"),
+    ),
+    "a loaded value that does something when it is told its name": (
+        {
+            "app.py": body("import lib", "return lib.g(x)", before="import named, conf\n"),
+            "conf.py": "n = 1\n",
+            "named.py": """
+                import conf
+                class Field:
+                    def __set_name__(self, owner, name): conf.n = 2
+                FIELD = Field()
+            """,
             "lib.py": """
-                from functools import total_ordering
+                import named, conf
+                class P:
+                    f = named.FIELD
+                def g(y): return conf.n
+            """,
+        },
+        ("named.py", "conf.n = 2", "conf.n = 3"),
+    ),
+    "a statement by which a library writes to a class": (
+        {
+            "app.py": body("import lib", "return hasattr(lib.P, '__le__') and lib.g(x)"),
+            "lib.py": """
+                from functools import lru_cache, total_ordering
                 class P:
                     def __lt__(self, other): return False
                     def __eq__(self, other): return True
-                    def __le__(self, other): return None
                 total_ordering(P)
-                if False:
-                    P.x = 1
-                P.__le__
+                def g(y): return vars(P).get('__ge__') is not None
             """,
         },
-        ("lib.py", "return None", "return 5"),
+        ("lib.py", "total_ordering(P)", "lru_cache(P)"),
     ),
     "what the code of an unknown name reads in a loaded module": (
         {
@@ -773,6 +823,14 @@ MISSES: dict[str, tuple[Files, tuple[str, str, str]]] = {
         {
             "app.py": body("import pkg", "return pkg.impl.h(x)"),
             "pkg/__init__.py": "from .impl import g\ng(0)\n",
+            "pkg/impl.py": "def g(y): return y\ndef h(y): return y\n",
+        },
+        ("pkg/impl.py", "def h(y): return y", "def h(y): return y + 1"),
+    ),
+    "a submodule under a name that a statement may bind": (
+        {
+            "app.py": body("import pkg", "return pkg.impl.h(x)"),
+            "pkg/__init__.py": "from .impl import g\nif g(0):\n    impl = None\n",
             "pkg/impl.py": "def g(y): return y\ndef h(y): return y\n",
         },
         ("pkg/impl.py", "def h(y): return y", "def h(y): return y + 1"),
@@ -942,6 +1000,36 @@ def test_a_base_that_is_changed_before_the_module_is_imported_is_seen(program: P
     assert key_changes(program, files, lambda app: setattr(app.base.B, "m", lambda self: 7))
 
 
+def test_what_a_base_does_with_its_subclasses_is_seen(program: Program) -> None:
+    files = {
+        "app.py": body("import lib", "return lib.g(x)", before="import base, conf\n"),
+        "conf.py": "n = 1\n",
+        "base.py": "class B: pass\n",
+        "lib.py": "import base, conf\nclass P(base.B): pass\ndef g(y): return conf.n\n",
+    }
+
+    def change(app: ModuleType) -> None:
+        app.base.B.__init_subclass__ = classmethod(lambda cls: setattr(app.conf, "n", 9))
+
+    assert key_changes(program, files, change)
+
+
+STAR = {
+    "app.py": body("import lib", "return lib.g(x)", before="import conf\n"),
+    "lib.py": "from conf import *\ndef g(y): return abs(y)\n",
+}
+
+
+def test_a_name_that_a_star_import_will_take_is_seen(program: Program) -> None:
+    files = STAR | {"conf.py": "K = 1\n"}
+    assert key_changes(program, files, lambda app: setattr(app.conf, "abs", lambda y: 7))
+
+
+def test_a_name_that_is_given_to_a_star_import_is_seen(program: Program) -> None:
+    files = STAR | {"conf.py": "__all__ = ['K']\nK = 1\ndef abs(y): return 7\n"}
+    assert key_changes(program, files, lambda app: app.conf.__all__.append("abs"))
+
+
 def test_a_file_that_has_nothing_to_do_with_it_changes_nothing(program: Program) -> None:
     assert not key_changes(program, LIB, lambda app: program.write({"else.py": "", "data": "1"}))
 
@@ -954,6 +1042,20 @@ def test_values_of_a_loaded_module_are_those_of_the_run(program: Program) -> Non
     sys.modules["lib"].RATE = 2.5  # type: ignore[attr-defined]
     assert app.f(3) == 5.5
     assert computed(app.f) == 2
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "a loaded base class that does something when a subclass is made",
+        "a loaded value that does something when it is told its name",
+    ],
+)
+def test_taking_the_key_runs_nothing(program: Program, case: str) -> None:
+    app = program.start(MISSES[case][0])
+    app.f.key(3)
+    assert app.conf.n == 1
+    assert app.f(3) == 2
 
 
 def test_no_subclass_of_a_loaded_class_is_made(program: Program) -> None:

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
 use rememo::encode::{Writer, tag};
 use rememo::fingerprint::Origin as Place;
+use rustc_hash::FxHashMap;
 
 use super::follow::Follower;
 use super::frameworks::{Counts, Frameworks};
@@ -230,9 +231,12 @@ pub(super) fn code_text(code: &Bound<'_, PyAny>, attribute: &Bound<'_, PyString>
     text.map(|text| raw::string(&text)).unwrap_or_default()
 }
 
+/// The texts of files that were looked at, none for those that cannot be read.
+pub(super) type Sources = FxHashMap<String, Option<String>>;
+
 /// Where a class's statement stands, for people. Its line is kept from 3.13 on; before, the line above its
 /// first method is looked for that says so.
-pub(super) fn place(class: &Bound<'_, PyType>) -> Option<Place> {
+pub(super) fn place(class: &Bound<'_, PyType>, sources: &mut Sources) -> Option<Place> {
     let py = class.py();
     let (module, qualname) = raw::type_names(class);
     let line_of = |function: &Function<'_>| -> u32 {
@@ -252,17 +256,21 @@ pub(super) fn place(class: &Bound<'_, PyType>) -> Option<Place> {
         let file = raw::dict_get(&module, intern!(py, "__file__"))?.cast_into::<PyString>().ok()?;
         Some((raw::string(&file), 0))
     };
-    let (file, line) = first.or_else(of_module)?;
+    let (file, line_of_method) = first.or_else(of_module)?;
     let kept = raw::dict_get(&raw::type_dict(class)?, intern!(py, "__firstlineno__"))
         .and_then(|line| line.extract().ok());
-    let line = kept.or_else(|| statement_line(&file, &qualname, line)).unwrap_or(line);
+    let line = kept.or_else(|| {
+        let read = || std::fs::read_to_string(&file).ok();
+        let text = sources.entry(file.clone()).or_insert_with(read).as_deref()?;
+        statement_line(text, &qualname, line_of_method)
+    });
+    let line = line.unwrap_or(line_of_method);
     Some(Place { file: Some(file), line })
 }
 
 /// The last line with the class's statement before the line `method`, or the only one in the file.
-fn statement_line(file: &str, qualname: &str, method: u32) -> Option<u32> {
+fn statement_line(text: &str, qualname: &str, method: u32) -> Option<u32> {
     let name = qualname.rsplit('.').next()?;
-    let text = std::fs::read_to_string(file).ok()?;
     let mut lines = (1..).zip(text.lines()).filter(|(number, line)| {
         (method == 0 || *number < method)
             && line.trim_start().strip_prefix("class ").is_some_and(|rest| {

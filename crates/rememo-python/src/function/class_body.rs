@@ -22,7 +22,7 @@ use rememo::fingerprint::NodeId;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::bytecode::{Binding, Root, Step, Usage, module_bindings};
-use super::class::{code_text, own_functions};
+use super::class::{Sources, code_text, own_functions};
 use super::executed::{self, Executed};
 use super::facts;
 use super::follow::Follower;
@@ -58,6 +58,8 @@ struct Known {
 pub(super) struct Bodies {
     known: FxHashMap<usize, Body>,
     bindings: FxHashMap<usize, (Py<PyAny>, Arc<Bindings>)>,
+    /// Texts of files, in which the places of classes are looked for.
+    pub(super) sources: Sources,
 }
 
 /// What the statements of a module or a class body bind, by name.

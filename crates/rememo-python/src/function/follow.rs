@@ -330,7 +330,7 @@ impl<'a> Follower<'a> {
         let (node, work) = match name::sort(object) {
             Sort::UserFunction(function) => return Some(self.function_node(&function)),
             Sort::UserClass(class) => {
-                let place = super::class::place(&class);
+                let place = super::class::place(&class, &mut self.bodies.sources);
                 let node = self.add_node(Kind::Class, &name::class_name(&class).to_string(), place);
                 (node, Work::Class(node, class.unbind()))
             }
@@ -426,9 +426,7 @@ impl<'a> Follower<'a> {
     ) -> NodeId {
         let place = (class.as_ptr() as usize, attribute.to_owned());
         let is_new = !self.has_value(&place);
-        let reader = super::class::place(class)
-            .map_or_else(|| "its class".to_owned(), |place| format!("its class ({place})"));
-        let node = self.value_node(Kind::Attribute, place, name, value, Some((&reader, None)));
+        let node = self.value_node(Kind::Attribute, place, name, value, None);
         if is_new && let Some(last) = self.values.last_mut() {
             last.name = format!("class attribute {name}");
             last.made_by = Some((class.clone().unbind(), attribute.to_owned()));
@@ -532,7 +530,7 @@ impl<'a> Follower<'a> {
         let rules = self.rules;
         let mut encoder = Encoder::new(rules, self).external(reader);
         encoder.encode(object.bind(py), || name.clone())?;
-        let errors = encoder.take_errors();
+        let mut errors = encoder.take_errors();
         let immutable = encoder.immutable();
         let digest = Digest::of(encoder.writer.bytes());
         let refs = encoder.writer.take_refs();
@@ -542,16 +540,26 @@ impl<'a> Follower<'a> {
                 .made_by
                 .as_ref()
                 .map(|(class, attribute)| (class.clone_ref(py), attribute.clone()))
-            && self.may_be_made(object.bind(py), &errors)
         {
             let mut writer = Writer::default();
-            if self.write_made(&mut writer, class.bind(py), &attribute, object.bind(py), false)? {
-                let value = &mut self.values[index];
+            if self.may_be_made(object.bind(py), &errors)
+                && self.write_made(
+                    &mut writer,
+                    class.bind(py),
+                    &attribute,
+                    object.bind(py),
+                    false,
+                )?
+            {
                 // A class guards its attributes: what is put in the place of this one is seen.
-                value.immutable = true;
+                self.values[index].immutable = true;
                 self.finish_node(node, &mut writer);
                 return Ok(());
             }
+            let place = super::class::place(class.bind(py), &mut self.bodies.sources);
+            let reader =
+                place.map_or_else(|| "its class".to_owned(), |p| format!("its class ({p})"));
+            errors.iter_mut().for_each(|error| error.reader = Some(reader.clone()));
         }
         self.errors.extend(errors);
         self.builder.set_body(node, digest, refs.iter().copied().map(NodeId).collect());

@@ -2,7 +2,7 @@
 
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyFrozenSet, PySet, PyString, PyTuple, PyType};
+use pyo3::types::{PyBool, PyBytes, PyFloat, PyFrozenSet, PyInt, PySet, PyString, PyTuple, PyType};
 use rememo::encode::tag;
 
 use super::{Encoder, FrameKind, Opened, Part, with_utf8};
@@ -10,6 +10,16 @@ use crate::error::HashError;
 
 /// A `str` or `bytes` from this length on is no leaf: met again, it is not hashed again.
 const LONG: ffi::Py_ssize_t = 4096;
+
+/// Whether a value is of one of the types of which records are made (`docs/encoding.md`, Hash functions).
+pub(super) fn is_plain(object: &Bound<'_, PyAny>) -> bool {
+    object.is_none()
+        || object.is_exact_instance_of::<PyString>()
+        || object.is_exact_instance_of::<PyInt>()
+        || object.is_exact_instance_of::<PyFloat>()
+        || object.is_exact_instance_of::<PyBytes>()
+        || object.is_exact_instance_of::<PyBool>()
+}
 
 impl Encoder<'_> {
     /// Writes `object` if it is a plain leaf of exactly a built-in type.

@@ -263,6 +263,11 @@ impl<'a> Encoder<'a> {
         {
             return self.ruled(object, rule);
         }
+        self.unruled(object, is_root)
+    }
+
+    /// Encodes one value to which no rule applies.
+    fn unruled(&mut self, object: &Bound<'_, PyAny>, is_root: bool) -> Result<(), HashError> {
         if self.graph.is_some() && self.frames.last().is_some_and(|frame| frame.kind.is_set()) {
             return self.graph_element(object);
         }
@@ -405,11 +410,6 @@ impl<'a> Encoder<'a> {
             let is_own =
                 matches!(frame.kind, FrameKind::Parts { state: false, skip_rule: None, .. });
             let attributes = frame.next_is_attributes();
-            // SAFETY: `next` is live.
-            if is_own && !self.rules.is_empty() && unsafe { self.leaf(next.as_ptr()) } {
-                self.visited += 1;
-                continue;
-            }
             let depth = self.frames.len();
             if attributes && let Ok(dict) = next.cast_exact::<PyDict>() {
                 if self.graph.is_some() {
@@ -417,6 +417,9 @@ impl<'a> Encoder<'a> {
                 } else {
                     self.open_attributes(dict);
                 }
+            } else if is_own && builtin::is_plain(&next) {
+                self.visited += 1;
+                self.unruled(&next, false)?;
             } else {
                 self.child(&next, false, skip)?;
             }

@@ -42,6 +42,15 @@ impl Follower<'_> {
             // Only a module's statements can do that.
             (Imported::Module(module), Some(_)) if is_star => {
                 self.write(writer, &module, self.rules())?;
+                let all = intern!(py, "__all__");
+                self.walk_from(
+                    writer,
+                    Spot::module(module, absolute),
+                    all,
+                    &[],
+                    Usage::Value,
+                    reader,
+                )?;
             }
             (Imported::Module(module), Some(from)) => {
                 let dict = raw::module_dict(&module);
