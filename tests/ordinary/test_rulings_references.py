@@ -6,6 +6,7 @@ import gc
 import logging
 import string
 import sys
+import textwrap
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -283,3 +284,13 @@ def test_8_djangos_settings_count_by_value(tmp_path: Any) -> None:
         """,
     )
     assert printed.split() == ["6", "6", "1", "12", "1"]
+
+
+def test_8_a_name_that_is_written_on_a_library_function_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # attrs gives the function that its classes share the name of the class that was made last.
+    before = rememo.hash(textwrap.dedent)
+    monkeypatch.setattr(textwrap.dedent, "__qualname__", "Size.dedent")
+    monkeypatch.setattr(textwrap.dedent, "__module__", "elsewhere")
+    assert rememo.hash(textwrap.dedent) == before != rememo.hash(textwrap.indent)

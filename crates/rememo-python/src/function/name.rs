@@ -58,7 +58,7 @@ pub fn sort<'py>(object: &Bound<'py, PyAny>) -> Sort<'py> {
         return match function_origin(&function) {
             Origin::User { .. } => Sort::UserFunction(function),
             Origin::Library(library) => {
-                let name = function_name(&function);
+                let name = library_function_name(&function);
                 Sort::Library(library, name)
             }
         };
@@ -168,6 +168,21 @@ pub fn module_name(module: &Bound<'_, PyAny>) -> String {
 /// by `functools.wraps` carries the wrapped function's `__module__`, which does not say where its code is.
 pub fn function_name(function: &Function<'_>) -> QualifiedName {
     QualifiedName::new(function.module(), function.qualname())
+}
+
+/// Module and qualified name of a library's function: where it is found, if that is where its code says.
+/// Both attributes can be written, and libraries do write them on functions that several classes share.
+fn library_function_name(function: &Function<'_>) -> QualifiedName {
+    let py = function.0.py();
+    let (module, qualname) = (function.module(), function.qualname());
+    let own = (globals_name(function), text(&function.code(), "co_qualname"));
+    let is_found = |(module, qualname): &(String, String)| {
+        raw::by_dotted_name(py, &format!("{module}.{qualname}"))
+            .is_some_and(|found| found.is(&function.0))
+    };
+    let is_renamed = module != own.0 || qualname != own.1;
+    let (module, qualname) = if is_renamed && is_found(&own) { own } else { (module, qualname) };
+    QualifiedName::new(module, qualname)
 }
 
 /// `__name__` of the globals of a function.
