@@ -55,7 +55,7 @@ test-rust:
 	cargo test --package rememo --locked --quiet
 
 test-python: .venv/.native .venv/.packages
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 # Programs over all packages that they were written with, in an environment of their own.
 ordinary: .venv-ordinary/.native .venv-ordinary/.ordinary
@@ -112,7 +112,7 @@ $(eval $(call environment,.venv-bench,$(PYTHON),release,$(TARGET)))
 define further
 .PHONY: test-python-$(1)
 test-python-$(1): .venv-$(1)/.native .venv-$(1)/.packages
-	.venv-$(1)/bin/python -m pytest
+	.venv-$(1)/bin/python -m pytest --numprocesses auto --dist worksteal
 $(call environment,.venv-$(1),$(2),quick,$(TARGET)/py$(1))
 endef
 

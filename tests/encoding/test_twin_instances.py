@@ -210,7 +210,6 @@ def test_they_agree_on_instances(number: int, fingerprints: dict[Any, bytes]) ->
     + [int | str, ValueError("x"), uuid.SafeUUID.safe, argparse.Namespace(a=1), decimal.Context()]
     + [functools.lru_cache(len), functools.partial(print, end=""), property(len), [].append]
     + [collections.Counter("ab"), collections.ChainMap({1: 2}), array.array("d", [1.5])],
-    ids=repr,
 )
 def test_they_agree_on_what_the_standard_library_makes(value: Any) -> None:
     assert rememo.hash(value) == digest(value)
