@@ -764,6 +764,7 @@ impl CodeRefs for Follower<'_> {
                     QualifiedName { module: name::module_name(&module), qualname: String::new() };
                 self.write_library(writer, &library, &name);
             }
+            Sort::Cached(wrapped) => return self.write(writer, &wrapped, self.rules()),
             _ => write_code_object(writer, code)?,
         }
         Ok(())
@@ -865,15 +866,11 @@ impl CodeRefs for KnownCode<'_> {
         code: &Bound<'_, PyAny>,
         _rules: &Rules,
     ) -> Result<(), HashError> {
-        let wrapped;
-        let mut object = code;
-        let mut sort = name::sort(code);
-        if let Sort::Cached(inner) = sort {
-            wrapped = inner;
-            object = &wrapped;
-            sort = name::sort(object);
+        let mut object = code.clone();
+        while let Sort::Cached(wrapped) = name::sort(&object) {
+            object = wrapped;
         }
-        let (node, name) = match sort {
+        let (node, name) = match name::sort(&object) {
             Sort::Library(library, name) => (self.library(&library)?, Some(name)),
             Sort::LibraryModule(module, library) => {
                 let name =

@@ -77,7 +77,12 @@ pub fn sort<'py>(object: &Bound<'py, PyAny>) -> Sort<'py> {
         };
     }
     if crate::call::is_cached_function(object) {
-        return Sort::Cached(crate::call::wrapped_of(object));
+        let wrapped = crate::call::wrapped_of(object);
+        // A partial, an instance or a bound method is a value, and so is what wraps it.
+        return match sort(&wrapped) {
+            Sort::Value => Sort::Value,
+            _ => Sort::Cached(wrapped),
+        };
     }
     // SAFETY: compares type pointers of a live object; attributes of these exact types are C getters.
     unsafe {

@@ -206,7 +206,6 @@ impl Encoder<'_> {
                 || ty == &raw mut ffi::PyMemberDescr_Type
                 || ty == &raw mut ffi::PyClassMethodDescr_Type
                 || ty == &raw mut ffi::PyCode_Type
-                || crate::call::is_cached_function(object)
         };
         if is_code {
             // Whoever follows code watches it; elsewhere it may be another the next time.

@@ -268,12 +268,18 @@ impl<'a> Encoder<'a> {
 
     /// Encodes one value to which no rule applies.
     fn unruled(&mut self, object: &Bound<'_, PyAny>, is_root: bool) -> Result<(), HashError> {
-        if self.graph.is_some() && self.frames.last().is_some_and(|frame| frame.kind.is_set()) {
-            return self.graph_element(object);
-        }
+        let in_set =
+            self.graph.is_some() && self.frames.last().is_some_and(|frame| frame.kind.is_set());
         // SAFETY: `object` is live for the call.
-        if unsafe { self.leaf(object.as_ptr()) } {
+        if !in_set && unsafe { self.leaf(object.as_ptr()) } {
             return Ok(());
+        }
+        if crate::call::is_cached_function(object) {
+            // It is what it wraps, and may be met again although that has one reference only.
+            return self.unruled(&crate::call::wrapped_of(object), true);
+        }
+        if in_set {
+            return self.graph_element(object);
         }
         if self.graph.is_some() {
             return self.graph_child(object);
