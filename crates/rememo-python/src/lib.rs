@@ -9,11 +9,20 @@ mod function;
 mod raw;
 mod value;
 
+use pyo3::exceptions::PyImportError;
+use pyo3::ffi;
 use pyo3::prelude::*;
 
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
+    // SAFETY: the thread is attached, as `py` says.
+    if unsafe { ffi::PyInterpreterState_Get() != ffi::PyInterpreterState_Main() } {
+        return Err(PyImportError::new_err(
+            "rememo cannot be imported in a subinterpreter: what it remembers of objects belongs to one \
+             interpreter. Nothing was loaded; use it in the main interpreter, or in processes.",
+        ));
+    }
     function::note_running(py);
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("CachedFunction", call::type_object(py)?)?;
