@@ -45,5 +45,5 @@ def test_a_subinterpreter_is_refused_and_the_main_one_works(first: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     refused, worked = done.stdout.splitlines()
-    assert refused.startswith("rememo cannot be imported in a subinterpreter")
+    assert "subinterpreter" in refused
     assert worked == "2 2 1"
