@@ -94,6 +94,9 @@ impl Follower<'_> {
                 self.write_class(writer, &subclass, self.rules())?;
             }
         }
+        if self.lists_subclasses() {
+            self.subclasses(writer, class)?;
+        }
         let frameworks = Frameworks::of(class);
         for (name, value) in entries {
             let counts = frameworks.counts(&name, &value);
@@ -127,6 +130,25 @@ impl Follower<'_> {
             .collect();
         classes.sort_by_key(|c| class_name(c).to_string());
         Some(classes)
+    }
+
+    /// Writes the subclasses that a class has now, in the order in which code finds them.
+    fn subclasses(
+        &mut self,
+        writer: &mut Writer,
+        class: &Bound<'_, PyType>,
+    ) -> Result<(), HashError> {
+        let subclasses = raw::subclasses(class);
+        writer.str(b"subclasses");
+        writer.head(tag::TUPLE, subclasses.len());
+        for subclass in &subclasses {
+            self.write_class(writer, subclass, self.rules())?;
+        }
+        self.guard(Guard::Subclasses {
+            class: class.clone().unbind(),
+            seen: subclasses.into_iter().map(Bound::unbind).collect(),
+        });
+        Ok(())
     }
 
     fn counts(&self, name: &str, value: &Bound<'_, PyAny>) -> bool {

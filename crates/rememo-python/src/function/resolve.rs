@@ -57,6 +57,8 @@ pub(super) struct Reader {
     pub(super) name: String,
     pub(super) file: String,
     pub(super) line: u32,
+    /// What it calls finds something by a constant name, which is followed.
+    pub(super) resolves: bool,
 }
 
 impl Reader {
@@ -79,6 +81,7 @@ impl Follower<'_> {
             name: name::function_name(function).to_string(),
             file: facts.filename.clone(),
             line: if access.line == 0 { facts.first_line } else { access.line },
+            resolves: access.usage == Usage::Resolved,
         };
         match &access.root {
             Root::Global(global) => {
@@ -302,6 +305,20 @@ impl Follower<'_> {
                         }
                         return self.write(writer, &module, self.rules());
                     };
+                    if raw::string(key.bind(py)) == "__dict__" {
+                        let Some((Step::Item(entry), rest)) = rest.split_first() else {
+                            // All that it holds may be read by way of it.
+                            return self.write(writer, &module, self.rules());
+                        };
+                        let Ok(entry) = entry.bind(py).cast_exact::<PyString>() else {
+                            return self.write(writer, &module, self.rules());
+                        };
+                        match self.module_entry(writer, &spot, entry)? {
+                            Some(next) => (spot, path) = (next, rest),
+                            None => return Ok(()),
+                        }
+                        continue;
+                    }
                     if usage == Usage::StoreAttr && rest.is_empty() {
                         writer.str(b"store");
                         return Ok(());
@@ -345,6 +362,24 @@ impl Follower<'_> {
                     // The user says how such an object counts: whole, whatever is read of it.
                     let rebindable = path.is_empty();
                     return self.write_value(writer, spot, reader, rebindable);
+                }
+                Sort::Value if raw::is_modules(&spot.object) => {
+                    let name = match path.split_first() {
+                        Some((Step::Item(name), _)) => name.bind(py).cast_exact::<PyString>().ok(),
+                        _ => None,
+                    };
+                    let Some(name) = name.map(raw::string) else {
+                        self.note("sys.modules".to_owned(), unseen::COMPUTED_MODULE, reader);
+                        writer.str(b"modules");
+                        return Ok(());
+                    };
+                    match self.module_by_name(py, &name) {
+                        Some(module) => (spot, path) = (Spot::module(module, &name), &path[1..]),
+                        None => {
+                            writer.str(b"missing");
+                            return Ok(());
+                        }
+                    }
                 }
                 Sort::Value => {
                     if let Some((step @ Step::Item(_), rest)) = path.split_first()
@@ -508,7 +543,9 @@ impl Follower<'_> {
     // ---- what is not followed -----------------------------------------------------------------
 
     pub(super) fn note_library(&mut self, dotted: &str, reader: &Reader) {
-        if let Some(why) = unseen::reason(dotted) {
+        if !reader.resolves
+            && let Some(why) = unseen::reason(dotted)
+        {
             self.note(dotted.to_owned(), why, reader);
         }
     }
@@ -516,7 +553,8 @@ impl Follower<'_> {
     /// Notes methods that read files, whoever has them.
     pub(super) fn note_method(&mut self, name: &str, reader: &str, facts: &CodeFacts, line: u32) {
         if let Some(why) = unseen::method_reason(name) {
-            let reader = Reader { name: reader.to_owned(), file: facts.filename.clone(), line };
+            let file = facts.filename.clone();
+            let reader = Reader { name: reader.to_owned(), file, line, resolves: false };
             self.note(name.to_owned(), why, &reader);
         }
     }

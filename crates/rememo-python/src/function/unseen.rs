@@ -80,11 +80,20 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("importlib.import_module", COMPUTED_NAME, DEPENDS_ON),
     ("importlib.reload", COMPUTED_NAME, DEPENDS_ON),
     ("runpy.", COMPUTED_NAME, DEPENDS_ON),
+    ("inspect.getsource", SOURCE, SOURCE_REMEDY),
+    ("inspect.getsourcelines", SOURCE, SOURCE_REMEDY),
+    ("inspect.getcomments", SOURCE, SOURCE_REMEDY),
+    ("linecache.", SOURCE, SOURCE_REMEDY),
+    ("gc.get_objects", HEAP, DEPENDS_ON),
+    ("gc.get_referrers", HEAP, DEPENDS_ON),
 ];
 
 /// `getattr` and its like, when the name is computed.
 pub const COMPUTED_ATTRIBUTE: (&str, &str) =
     ("the name of the attribute is computed while the code runs", DEPENDS_ON);
+
+/// `sys.modules`, unless it is asked for a module by a constant name.
+pub const COMPUTED_MODULE: (&str, &str) = (COMPUTED_NAME, DEPENDS_ON);
 
 /// Methods that read files whoever has them.
 const METHODS: &[&str] = &["read_text", "read_bytes", "iterdir", "rglob"];
@@ -99,6 +108,10 @@ const RANDOM: &str = "random numbers are not part of the key";
 const ARGUMENT: &str = "take it as an argument";
 const PROCESS: &str = "what another program answers is not part of the key";
 const NETWORK: &str = "what comes over the network is not part of the key";
+const SOURCE: &str =
+    "the text of the source is not part of the key: comments and layout do not count";
+const SOURCE_REMEDY: &str = "set a version, or depends_on=[rememo.File(path)]";
+const HEAP: &str = "what lies in memory without a name that leads to it is not part of the key";
 const COMPUTED_CODE: &str = "the code is computed while it runs";
 const COMPUTED_NAME: &str = "the name is computed while the code runs";
 const DEPENDS_ON: &str = "name what it reaches in depends_on=[…]";
