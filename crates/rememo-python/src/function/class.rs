@@ -34,7 +34,6 @@ const MACHINERY: &[&str] = &[
     "__annotate__",
     "__annotate_func__",
     "__annotations_cache__",
-    "__type_params__",
     "__protocol_attrs__",
     "__non_callable_proto_members__",
     "__callable_proto_members_only__",
@@ -157,7 +156,7 @@ impl Follower<'_> {
         }
         match name {
             "__doc__" => self.reads_doc(),
-            "__annotations__" => self.reads_annotations(),
+            "__annotations__" | "__type_params__" => self.reads_annotations(),
             _ => {
                 // SAFETY: compares a type pointer. The accessors of `__dict__` and `__weakref__`.
                 unsafe { ffi::Py_TYPE(value.as_ptr()) != &raw mut ffi::PyGetSetDescr_Type }

@@ -620,6 +620,18 @@ impl<'a> Follower<'a> {
             );
             self.write_node(writer, node);
         }
+        if self.reading.annotations
+            && let Some(parameters) = type_parameters(function)
+        {
+            let node = self.value_node(
+                Kind::Attribute,
+                (function.0.as_ptr() as usize, "__type_params__".into()),
+                &format!("{own}.__type_params__"),
+                &parameters,
+                None,
+            );
+            self.write_node(writer, node);
+        }
         for (what, defaults) in
             [("defaults", function.defaults()), ("keyword defaults", function.kwdefaults())]
         {
@@ -860,6 +872,13 @@ fn dispatch_parts(function: &Function<'_>) -> Option<Vec<Part>> {
     // In the order of names: the order of registration does not decide which one is called.
     entries.sort_by(|a, b| a.0.cmp(&b.0));
     Some(entries.into_iter().map(|(_, item)| Part::hidden(item)).collect())
+}
+
+/// The type parameters that a function declares (`def f[T]`), if there are any.
+fn type_parameters<'py>(function: &Function<'py>) -> Option<Bound<'py, PyAny>> {
+    // A getter in C that gives what is stored; there is none before 3.12.
+    let found = function.0.getattr(intern!(function.0.py(), "__type_params__")).ok()?;
+    found.is_truthy().unwrap_or(false).then_some(found)
 }
 
 fn code_place(code: &Bound<'_, PyAny>) -> Option<Place> {

@@ -344,6 +344,9 @@ impl Follower<'_> {
                 }
                 Sort::Library(library, qualified) => {
                     self.note_library(&dotted(py, &qualified.to_string(), path), reader);
+                    if !spot.of_library {
+                        self.note_imported(&spot.object, &qualified, reader);
+                    }
                     if let Some(replaced) = self.replaced_attribute(&spot.object, path) {
                         self.write(writer, &replaced, self.rules())?;
                     }
@@ -394,6 +397,9 @@ impl Follower<'_> {
                         self.note_library(&spot.name, reader);
                         // The version stands in for it: that of its namespace was written, or of its class.
                         return self.write_class(writer, &spot.object.get_type(), self.rules());
+                    }
+                    if let Some(name) = callable_name(&spot.object) {
+                        self.note_published(&spot.object, &name, reader);
                     }
                     if let Some((step, rest)) = path.split_first() {
                         if usage == Usage::StoreAttr && rest.is_empty() {
@@ -550,6 +556,27 @@ impl Follower<'_> {
         }
     }
 
+    /// Notes what was imported by name of a library.
+    fn note_imported(
+        &mut self,
+        object: &Bound<'_, PyAny>,
+        qualified: &QualifiedName,
+        reader: &Reader,
+    ) {
+        let own = qualified.qualname.rsplit('.').next().unwrap_or_default();
+        match unseen::method_reason(own) {
+            Some(why) => self.note(qualified.to_string(), why, reader),
+            None => self.note_published(object, own, reader),
+        }
+    }
+
+    /// Notes what a library publishes under a name that its own names do not tell.
+    fn note_published(&mut self, object: &Bound<'_, PyAny>, own_name: &str, reader: &Reader) {
+        if let Some(dotted) = unseen::published(object, own_name) {
+            self.note_library(&dotted, reader);
+        }
+    }
+
     /// Notes methods that read files, whoever has them.
     pub(super) fn note_method(&mut self, name: &str, reader: &str, facts: &CodeFacts, line: u32) {
         if let Some(why) = unseen::method_reason(name) {
@@ -574,6 +601,27 @@ impl Follower<'_> {
             line: reader.line,
         });
     }
+}
+
+/// What a method, or a function of a compiled module, is called where it was made.
+fn callable_name(object: &Bound<'_, PyAny>) -> Option<String> {
+    let py = object.py();
+    if let Some(function) = Function::of(object) {
+        return Some(function.name());
+    }
+    // SAFETY: compares type pointers of a live object; the getters of these exact types return what they store.
+    let (is_method, is_builtin) = unsafe {
+        let ty = ffi::Py_TYPE(object.as_ptr());
+        (ty == &raw mut raw::PyMethod_Type, ty == &raw mut ffi::PyCFunction_Type)
+    };
+    if is_method {
+        return callable_name(&object.getattr(intern!(py, "__func__")).ok()?);
+    }
+    let is_compiled = || raw::type_names(&object.get_type()).1 == "cython_function_or_method";
+    if !is_builtin && !is_compiled() {
+        return None;
+    }
+    object.getattr(intern!(py, "__name__")).ok()?.cast_into().ok().map(|name| raw::string(&name))
 }
 
 pub(super) fn dotted(py: Python<'_>, start: &str, path: &[Step]) -> String {

@@ -184,8 +184,8 @@ impl Hints {
             "__doc__" | "help" | "getdoc" | "pydoc" | "render_doc" | "doctest" => {
                 self.reads_doc = true;
             }
-            "__annotations__" | "get_type_hints" | "get_annotations" | "signature"
-            | "getfullargspec" => {
+            "__annotations__" | "__type_params__" | "get_type_hints" | "get_annotations"
+            | "signature" | "getfullargspec" => {
                 self.reads_annotations = true;
             }
             "inspect" => (self.reads_doc, self.reads_annotations) = (true, true),
@@ -350,8 +350,10 @@ impl<'py> Unit<'py> {
 
 fn constant_hints(constant: &Bound<'_, PyAny>, hints: &mut Hints) {
     if let Ok(text) = constant.cast_exact::<PyString>() {
-        if let Ok(text @ ("__doc__" | "__annotations__" | "f_locals" | "__subclasses__")) =
-            text.to_str()
+        if let Ok(
+            text @ ("__doc__" | "__annotations__" | "__type_params__" | "f_locals"
+            | "__subclasses__"),
+        ) = text.to_str()
         {
             hints.add(text);
         }
