@@ -2,6 +2,7 @@
 #
 #   make demo     build, then the demonstration
 #   make test     everything that must hold, on every CPython found here
+#   make soak     the search for stale and needless results at length, on every CPython found here
 #
 # Everything is installed into .venv (and .venv-3.x for further Pythons); a stamp file in each says
 # what is up to date, so a second run does only what changed. PYTHON=… picks another interpreter.
@@ -28,7 +29,7 @@ SOURCES := Cargo.toml Cargo.lock rust-toolchain.toml pyproject.toml README.md LI
 # Cargo checks the extension against the Python that it is built for.
 export PYO3_PYTHON := $(abspath $(BIN)/python)
 
-.PHONY: build demo test lint test-rust test-python ordinary wheel bench docs clean
+.PHONY: build demo test lint test-rust test-python soak soak-$(DEFAULT) ordinary wheel bench docs clean
 .NOTPARALLEL: # each step uses all cores itself, and the output stays readable
 .DELETE_ON_ERROR:
 
@@ -56,6 +57,17 @@ test-rust:
 
 test-python: .venv/.native .venv/.packages
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+# Thousands of mutations of real packages and 100,000 steps of random programs, with the watchers of the
+# interpreter and without them. SEED=… takes another sample.
+SEED ?= 0
+SOAK := tests/staleness/test_mutation.py tests/staleness/test_random_programs.py
+
+soak: $(FOUND:%=soak-%) soak-$(DEFAULT)
+
+soak-$(DEFAULT): .venv/.native .venv/.packages
+	REMEMO_LONG=1 REMEMO_SEED=$(SEED) $(BIN)/python -m pytest $(SOAK)
+	REMEMO_LONG=1 REMEMO_SEED=$(SEED) REMEMO_NO_WATCHERS=1 $(BIN)/python -m pytest $(SOAK)
 
 # Programs over all packages that they were written with, in an environment of their own.
 ordinary: .venv-ordinary/.native .venv-ordinary/.ordinary
@@ -110,9 +122,14 @@ $(eval $(call environment,.venv-bench,$(PYTHON),release,$(TARGET)))
 
 # further(minor version, interpreter)
 define further
-.PHONY: test-python-$(1)
+.PHONY: test-python-$(1) soak-$(1)
 test-python-$(1): .venv-$(1)/.native .venv-$(1)/.packages
 	.venv-$(1)/bin/python -m pytest --numprocesses auto --dist worksteal
+
+soak-$(1): .venv-$(1)/.native .venv-$(1)/.packages
+	REMEMO_LONG=1 REMEMO_SEED=$(SEED) .venv-$(1)/bin/python -m pytest $(SOAK)
+	REMEMO_LONG=1 REMEMO_SEED=$(SEED) REMEMO_NO_WATCHERS=1 .venv-$(1)/bin/python -m pytest $(SOAK)
+
 $(call environment,.venv-$(1),$(2),quick,$(TARGET)/py$(1))
 endef
 

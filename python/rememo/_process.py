@@ -90,7 +90,8 @@ def configure(
         user_code: path prefixes or dotted module names to follow into as user code, though they lie
             where libraries lie.
         library_code: path prefixes or dotted module names to take by name and version, though they
-            lie where user code lies.
+            lie where user code lies; by the content of their files where no version from an index
+            says what their code is.
         opaque: the default for the decorator's option of that name: ``"error"`` or ``"identity"``.
 
     Raises:

@@ -168,6 +168,13 @@ def miss_around(
     return miss(name, reading(setup, body), (before, after), **options)
 
 
+def hit_around(
+    name: str, setup: str, before: str, after: str, body: str = "return g(x)", **options
+) -> Case:
+    """A hit although a fragment of what stands before ``f`` was edited."""
+    return hit(name, reading(setup, body), (before, after), **options)
+
+
 def changed_around(
     name: str, setup: str, change: str, body: str = "return g(x)", **options
 ) -> Case:

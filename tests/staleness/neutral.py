@@ -150,7 +150,7 @@ def moved(source: str, chance: random.Random) -> str | None:
     plain = [
         node
         for node in tree.body
-        if isinstance(node, FUNCTIONS) and not node.decorator_list and _named_late(tree, node)
+        if isinstance(node, FUNCTIONS) and _names_nothing_early(node) and _named_late(tree, node)
     ]
     if not plain:
         return None
@@ -158,6 +158,16 @@ def moved(source: str, chance: random.Random) -> str | None:
     tree.body.remove(function)
     tree.body.append(function)
     return ast.unparse(tree)
+
+
+def _names_nothing_early(function: ast.AST) -> bool:
+    """Whether the ``def`` itself reads no name, which might be unbound further down."""
+    early = [
+        *function.decorator_list,
+        function.args,
+        *([function.returns] if function.returns else []),
+    ]
+    return not any(isinstance(node, ast.Name) for part in early for node in ast.walk(part))
 
 
 def _named_late(tree: ast.Module, function: ast.AST) -> bool:

@@ -266,6 +266,25 @@ NOT_FOLLOWED = [
     ("chance", "random", "import random", "return random.random()"),
     ("a process", "run", "import subprocess", "return subprocess.run(x)"),
     ("a socket", "socket", "import socket", "return socket.socket()"),
+    ("a computed module", "sys.modules", "import sys", "return sys.modules[x]"),
+    ("pickled names", "pickle.loads", "import pickle", "return pickle.loads(x)"),
+    ("compile", "compile", "", "return compile(x, 'x', 'eval')"),
+    ("a method imported by name", "random.choice", "from random import choice", "return choice(x)"),
+    (
+        "a function imported by name of where it is published",
+        "os.path.isfile",
+        "from os.path import isfile",
+        "return isfile(x)",
+    ),
+    (
+        "a compiled function imported by name",
+        "socket.gethostname",
+        "from socket import gethostname",
+        "return gethostname()",
+    ),
+    ("a table that is read", "read_csv", "", "return x.read_csv()"),
+    ("the machine", "platform.node", "import platform", "return platform.node()"),
+    ("a source's text", "inspect.getsource", "import inspect", "return inspect.getsource(f)"),
 ]
 
 
@@ -298,8 +317,23 @@ def test_what_a_helper_does_not_follow_is_listed_at_the_helper(load) -> None:
         ("import lib", "return getattr(lib, 'clean')(x)"),
         ("import math", "return math.sqrt(x)"),
         ("TABLE = {'a': 1}", "return TABLE['a']"),
+        ("import importlib", "return importlib.import_module('lib').clean(x)"),
+        ("", "return __import__('lib').clean(x)"),
+        ("import sys", "return sys.modules['lib'].clean(x)"),
+        ("RATE = 1", "return globals()['RATE']"),
+        ("RATE = 1", "return globals().get('RATE', 0)"),
     ],
-    ids=["a plain call", "a constant getattr", "a library", "a constant key"],
+    ids=[
+        "a plain call",
+        "a constant getattr",
+        "a library",
+        "a constant key",
+        "a constant import",
+        "a constant import by __import__",
+        "a constant module",
+        "a constant global",
+        "a constant global by get",
+    ],
 )
 def test_what_is_followed_is_not_listed(load, setup: str, body: str) -> None:
     text = f"import rememo\n{setup}\n\n\n@rememo.cache\ndef f(x):\n    {body}\n"

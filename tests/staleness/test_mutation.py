@@ -24,7 +24,7 @@ MUTANTS = 300 if LONG else 8
 """Mutants of each subject."""
 NEUTRAL_ROUNDS = 5 if LONG else 1
 SECONDS = 0.6
-"""How long a mutant may run one call; one that loops for ever is told from the original by that."""
+"""How long a mutant may compute one call: that tells one that loops for ever from the original."""
 
 
 @dataclass
@@ -66,7 +66,7 @@ class Laboratory:
             root = self._written(f"{number:04d}", variant.files)
             job = {"id": str(number), "kind": "calls", "root": str(root)}
             jobs.append({**job, "calls": self.subject.calls, "seconds": SECONDS})
-        patience = 60 + len(jobs) * (2 + SECONDS * len(self.subject.calls))
+        patience = 120 + len(jobs) * 2 * (2 + SECONDS * len(self.subject.calls))
         truth = batch.run(
             jobs, scratch=self.scratch / "truth", front="plain", seed=1, timeout=patience
         )

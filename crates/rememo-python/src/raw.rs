@@ -1,8 +1,9 @@
 //! The few reads of CPython objects that PyO3 does not offer: as CPython stores them, running no code.
 
 use pyo3::ffi;
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 
 #[allow(non_snake_case)]
 unsafe extern "C" {
@@ -25,6 +26,21 @@ pub fn type_lookup<'py>(
         let found = _PyType_Lookup(type_object.as_type_ptr(), name.as_ptr());
         Bound::from_borrowed_ptr_or_opt(type_object.py(), found)
     }
+}
+
+/// Whether it is the interpreter's dict of modules.
+pub fn is_modules(object: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: a borrowed pointer that is only compared.
+    unsafe { ffi::PyImport_GetModuleDict() == object.as_ptr() }
+}
+
+/// The subclasses that a class has now; what its metaclass calls so is not asked.
+pub fn subclasses<'py>(class: &Bound<'py, PyType>) -> Vec<Bound<'py, PyType>> {
+    let py = class.py();
+    type_lookup(&py.get_type::<PyType>(), intern!(py, "__subclasses__"))
+        .and_then(|method| method.call1((class,)).ok()?.cast_into::<PyList>().ok())
+        .map(|list| list.iter().filter_map(|class| class.cast_into().ok()).collect())
+        .unwrap_or_default()
 }
 
 /// The dictionary of a class as CPython stores it (not the proxy).

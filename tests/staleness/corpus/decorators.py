@@ -256,4 +256,118 @@ CASES = [
         "('b')",
         "try: g(x)\n    except ValueError as e: return str(e)",
     ),
+    miss_around(
+        "a decorator that keeps functions in a list",
+        "FUNCS = []\ndef deco(fn):\n    FUNCS.append(fn)\n    i = len(FUNCS) - 1\n    return lambda *a: FUNCS[i](*a)\n@deco\ndef g(y): return y + 1",
+        "y + 1",
+        "y + 2",
+    ),
+    miss_around(
+        "a decorator out of a dict",
+        "def twice(fn): return lambda y: fn(y) * 2\nDECOS = {'t': twice}\n@DECOS['t']\ndef g(y): return y + 1",
+        "* 2",
+        "* 3",
+    ),
+    miss_around(
+        "the middle one of three wrappers",
+        "import functools\ndef d1(fn):\n    @functools.wraps(fn)\n    def w(*a): return fn(*a) + 1\n    return w\ndef d2(fn):\n    @functools.wraps(fn)\n    def w(*a): return fn(*a) * 2\n    return w\ndef d3(fn):\n    @functools.wraps(fn)\n    def w(*a): return -fn(*a)\n    return w\n@d1\n@d2\n@d3\ndef g(y): return y",
+        "* 2",
+        "* 3",
+    ),
+    miss_around(
+        "the order of wrappers that carry one name",
+        "import functools\ndef d1(fn):\n    @functools.wraps(fn)\n    def w(*a): return fn(*a) + 1\n    return w\ndef d2(fn):\n    @functools.wraps(fn)\n    def w(*a): return fn(*a) * 2\n    return w\n@d1\n@d2\ndef g(y): return y",
+        "@d1\n@d2",
+        "@d2\n@d1",
+    ),
+    miss_around(
+        "a wrapped body that is called past its wrapper",
+        "import functools\ndef d1(fn):\n    @functools.wraps(fn)\n    def w(*a): return fn(*a) + 1\n    return w\n@d1\ndef g(y): return y * 2",
+        "y * 2",
+        "y * 3",
+        "return g.__wrapped__(x)",
+    ),
+    miss_around(
+        "what __wrapped__ is set to",
+        "def a(y): return y\ndef b(y): return y + 1\ndef g(y): return 0\ng.__wrapped__ = a",
+        "g.__wrapped__ = a",
+        "g.__wrapped__ = b",
+        "return g.__wrapped__(x)",
+    ),
+    miss_around(
+        "a class that decorates methods: the body in its slot",
+        "class D:\n    __slots__ = ('fn',)\n    def __init__(self, fn): self.fn = fn\n    def __get__(self, o, t=None): return lambda y: self.fn(o, y) * 2\nclass P:\n    @D\n    def m(self, y): return y + 1",
+        "y + 1",
+        "y + 2",
+        "return P().m(x)",
+    ),
+    miss_around(
+        "a context manager as a decorator",
+        "import contextlib\nclass C(contextlib.ContextDecorator):\n    def __enter__(self): LOG.append(1)\n    def __exit__(self, *a): LOG.clear(); LOG.append(7)\nLOG = []\n@C()\ndef g(y): return y",
+        "LOG.append(7)",
+        "LOG.append(8)",
+        "g(x); return LOG[0]",
+        restless=True,
+    ),
+    miss_around(
+        "a partial method's function",
+        "import functools\nclass P:\n    def m(self, a, b): return a - b\n    k = functools.partialmethod(m, 10)",
+        "a - b",
+        "a + b",
+        "return P().k(x)",
+    ),
+    miss_around(
+        "a partial method's argument",
+        "import functools\nclass P:\n    def m(self, a, b): return a - b\n    k = functools.partialmethod(m, 10)",
+        "m, 10",
+        "m, 11",
+        "return P().k(x)",
+    ),
+    miss(
+        "a type of singledispatch that another module registers",
+        """
+        from base import g
+        import plugin
+        @rememo.cache
+        def f(x):
+            return g(x)
+        ## base.py
+        import functools
+        @functools.singledispatch
+        def g(y): return 0
+        ## plugin.py
+        from base import g
+        @g.register
+        def _(y: int): return y + 1
+        """,
+        ("y + 1", "y + 2"),
+    ),
+    miss(
+        "the annotation that singledispatch registers by",
+        """
+        import functools
+        @functools.singledispatch
+        def g(y): return 0
+        @g.register
+        def _(y: int): return y + 1
+        @rememo.cache
+        def f(x):
+            return g(x)
+        """,
+        ("y: int", "y: str"),
+    ),
+    miss_around(
+        "the annotation that singledispatchmethod registers by",
+        "import functools\nclass P:\n    @functools.singledispatchmethod\n    def m(self, y): return 0\n    @m.register\n    def _(self, y: int): return 1",
+        "y: int",
+        "y: str",
+        "return P().m(x)",
+    ),
+    miss_around(
+        "a cached property of one's own",
+        "class lazy:\n    def __init__(self, fn): self.fn = fn\n    def __set_name__(self, o, n): self.n = n\n    def __get__(self, o, t=None):\n        v = o.__dict__[self.n] = self.fn(o)\n        return v\nclass P:\n    @lazy\n    def p(self): return 3",
+        "return 3",
+        "return 4",
+        "return P().p",
+    ),
 ]

@@ -580,4 +580,51 @@ CASES = [
         """,
         ("mod = 1", "mod = 2"),
     ),
+    miss(
+        "a property of a module's class",
+        """
+        import conf
+        @rememo.cache
+        def f(x):
+            return conf.RATE
+        ## conf.py
+        import sys, types
+        class M(types.ModuleType):
+            @property
+            def RATE(self): return 1
+        sys.modules[__name__].__class__ = M
+        """,
+        ("return 1", "return 2"),
+    ),
+    miss(
+        "a module that puts an instance in its place",
+        """
+        import conf
+        @rememo.cache
+        def f(x):
+            return conf.RATE + conf.m()
+        ## conf.py
+        import sys
+        class C:
+            RATE = 1
+            def m(self): return 1
+        sys.modules[__name__] = C()
+        """,
+        ("return 1", "return 2"),
+    ),
+    miss(
+        "a package that is run as a program",
+        """
+        from pkg.__main__ import f
+        ## pkg/__init__.py
+        ## pkg/__main__.py
+        import rememo
+        from .lib import g
+        @rememo.cache
+        def f(x): return g(x)
+        ## pkg/lib.py
+        def g(y): return y + 1
+        """,
+        ("y + 1", "y + 2"),
+    ),
 ]

@@ -128,7 +128,7 @@ CASES = [
         do='rememo.configure(library_code=["other"])',
     ),
     miss(
-        "a body in an editable installation declared a library: no metadata lie beside it, so it counts by content",
+        "a body in an editable installation declared a library: no version says what its code is, so it counts by content",
         """
         import edited_lib
         @rememo.cache

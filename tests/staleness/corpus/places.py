@@ -164,4 +164,22 @@ CASES = [
         """,
         after_how="script",
     ),
+    miss(
+        "script: an enumeration",
+        "import enum\nclass E(enum.Enum):\n    A = 1\n@rememo.cache\ndef f(x): return E.A.value\n",
+        ("A = 1", "A = 2"),
+        how="script",
+    ),
+    miss(
+        "cells: a helper that a later cell redefines",
+        "def g(y): return 1\n@rememo.cache\ndef f(x): return g(x)\n# %%\ndef g(y): return 2\n",
+        ("return 2", "return 3"),
+        how="cells",
+    ),
+    hit(
+        "cells: a helper that no longer holds",
+        "def g(y): return 1\n@rememo.cache\ndef f(x): return g(x)\n# %%\ndef g(y): return 2\n",
+        ("return 1", "return 5"),
+        how="cells",
+    ),
 ]

@@ -34,7 +34,6 @@ const MACHINERY: &[&str] = &[
     "__annotate__",
     "__annotate_func__",
     "__annotations_cache__",
-    "__type_params__",
     "__protocol_attrs__",
     "__non_callable_proto_members__",
     "__callable_proto_members_only__",
@@ -94,6 +93,9 @@ impl Follower<'_> {
                 self.write_class(writer, &subclass, self.rules())?;
             }
         }
+        if self.lists_subclasses() {
+            self.subclasses(writer, class)?;
+        }
         let frameworks = Frameworks::of(class);
         for (name, value) in entries {
             let counts = frameworks.counts(&name, &value);
@@ -129,13 +131,32 @@ impl Follower<'_> {
         Some(classes)
     }
 
+    /// Writes the subclasses that a class has now, in the order in which code finds them.
+    fn subclasses(
+        &mut self,
+        writer: &mut Writer,
+        class: &Bound<'_, PyType>,
+    ) -> Result<(), HashError> {
+        let subclasses = raw::subclasses(class);
+        writer.str(b"subclasses");
+        writer.head(tag::TUPLE, subclasses.len());
+        for subclass in &subclasses {
+            self.write_class(writer, subclass, self.rules())?;
+        }
+        self.guard(Guard::Subclasses {
+            class: class.clone().unbind(),
+            seen: subclasses.into_iter().map(Bound::unbind).collect(),
+        });
+        Ok(())
+    }
+
     fn counts(&self, name: &str, value: &Bound<'_, PyAny>) -> bool {
         if MACHINERY.contains(&name) {
             return false;
         }
         match name {
             "__doc__" => self.reads_doc(),
-            "__annotations__" => self.reads_annotations(),
+            "__annotations__" | "__type_params__" => self.reads_annotations(),
             _ => {
                 // SAFETY: compares a type pointer. The accessors of `__dict__` and `__weakref__`.
                 unsafe { ffi::Py_TYPE(value.as_ptr()) != &raw mut ffi::PyGetSetDescr_Type }

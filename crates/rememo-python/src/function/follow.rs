@@ -47,11 +47,20 @@ pub struct Reading {
     pub docs: bool,
     /// Annotations.
     pub annotations: bool,
+    /// Names of local variables.
+    pub locals: bool,
+    /// Which subclasses a class has.
+    pub subclasses: bool,
 }
 
 impl Reading {
     fn or(self, other: Self) -> Self {
-        Self { docs: self.docs || other.docs, annotations: self.annotations || other.annotations }
+        Self {
+            docs: self.docs || other.docs,
+            annotations: self.annotations || other.annotations,
+            locals: self.locals || other.locals,
+            subclasses: self.subclasses || other.subclasses,
+        }
     }
 }
 
@@ -149,7 +158,7 @@ fn follow_as(
         if let Err(error) = result {
             return (Err(error), counts_whole_code);
         }
-        // Docstrings and annotations count only if some code that was reached can read them.
+        // Docstrings and their like count only if some code that was reached can read them.
         let now = reading.or(follower.saw);
         match follower.unloaded.late() {
             Some(late) => imported = late,
@@ -264,6 +273,10 @@ impl<'a> Follower<'a> {
         self.reading.annotations
     }
 
+    pub(super) fn lists_subclasses(&self) -> bool {
+        self.reading.subclasses
+    }
+
     // ---- guards -------------------------------------------------------------------------------
 
     pub(super) fn guard(&mut self, guard: Guard) -> usize {
@@ -302,7 +315,7 @@ impl<'a> Follower<'a> {
     /// What counts of the code that is followed.
     pub(super) fn visible(&self) -> facts::Visible {
         facts::Visible {
-            locals: false,
+            locals: self.reading.locals,
             docs: self.reading.docs,
             annotations: self.reading.annotations,
         }
@@ -313,6 +326,8 @@ impl<'a> Follower<'a> {
         self.stores.add(py, facts);
         self.saw.docs |= facts.reads_doc;
         self.saw.annotations |= facts.reads_annotations;
+        self.saw.locals |= facts.reads_locals;
+        self.saw.subclasses |= facts.lists_subclasses;
     }
 
     // ---- nodes --------------------------------------------------------------------------------
@@ -605,6 +620,18 @@ impl<'a> Follower<'a> {
             );
             self.write_node(writer, node);
         }
+        if self.reading.annotations
+            && let Some(parameters) = type_parameters(function)
+        {
+            let node = self.value_node(
+                Kind::Attribute,
+                (function.0.as_ptr() as usize, "__type_params__".into()),
+                &format!("{own}.__type_params__"),
+                &parameters,
+                None,
+            );
+            self.write_node(writer, node);
+        }
         for (what, defaults) in
             [("defaults", function.defaults()), ("keyword defaults", function.kwdefaults())]
         {
@@ -846,6 +873,13 @@ fn dispatch_parts(function: &Function<'_>) -> Option<Vec<Part>> {
     // In the order of names: the order of registration does not decide which one is called.
     entries.sort_by(|a, b| a.0.cmp(&b.0));
     Some(entries.into_iter().map(|(_, item)| Part::hidden(item)).collect())
+}
+
+/// The type parameters that a function declares (`def f[T]`), if there are any.
+fn type_parameters<'py>(function: &Function<'py>) -> Option<Bound<'py, PyAny>> {
+    // A getter in C that gives what is stored; there is none before 3.12.
+    let found = function.0.getattr(intern!(function.0.py(), "__type_params__")).ok()?;
+    found.is_truthy().unwrap_or(false).then_some(found)
 }
 
 fn code_place(code: &Bound<'_, PyAny>) -> Option<Place> {

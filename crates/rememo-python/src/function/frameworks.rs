@@ -27,7 +27,9 @@ pub(super) enum Counts<'py> {
 }
 
 /// Which frameworks have made a class.
-pub(super) struct Frameworks {
+pub(super) struct Frameworks<'py> {
+    /// What `typing` writes on the implementation of a protocol when it is instantiated for the first time.
+    init_of_protocol: Option<Bound<'py, PyAny>>,
     attrs: bool,
     pydantic: bool,
     django: bool,
@@ -52,9 +54,9 @@ const PYDANTIC_SAYS: &[&str] = &[
 const CELERY_MACHINERY: &[&str] =
     &["app", "_app", "backend", "_backend", "request_stack", "_exec_options", "__trace__"];
 
-impl Frameworks {
+impl<'py> Frameworks<'py> {
     /// The frameworks of a class, told by the names of its bases and by what they leave in it.
-    pub(super) fn of(class: &Bound<'_, PyType>) -> Self {
+    pub(super) fn of(class: &Bound<'py, PyType>) -> Self {
         let py = class.py();
         let dict = raw::type_dict(class);
         let has = |key| dict.as_ref().is_some_and(|dict| raw::dict_get(dict, key).is_some());
@@ -64,6 +66,9 @@ impl Frameworks {
         let inherits =
             |module: &str, name: &str| bases.iter().any(|(m, n)| m == module && n == name);
         Self {
+            init_of_protocol: inherits("typing", "Protocol")
+                .then(|| inherited_init(class))
+                .flatten(),
             attrs: has(intern!(py, "__attrs_attrs__")),
             pydantic: has(intern!(py, "__pydantic_fields__"))
                 || has(intern!(py, "__pydantic_decorators__"))
@@ -75,8 +80,11 @@ impl Frameworks {
     }
 
     /// What the attribute `name` counts as.
-    pub(super) fn counts<'py>(&self, name: &str, value: &Bound<'py, PyAny>) -> Counts<'py> {
+    pub(super) fn counts(&self, name: &str, value: &Bound<'py, PyAny>) -> Counts<'py> {
         let py = value.py();
+        if name == "__init__" && self.init_of_protocol.as_ref().is_some_and(|init| init.is(value)) {
+            return Counts::Nothing;
+        }
         if let Some(function) = Function::of(value) {
             return self.counts_function(name, &function);
         }
@@ -122,7 +130,7 @@ impl Frameworks {
         }
     }
 
-    fn counts_function<'py>(&self, name: &str, function: &Function<'py>) -> Counts<'py> {
+    fn counts_function(&self, name: &str, function: &Function<'py>) -> Counts<'py> {
         let py = function.0.py();
         // Generated from the fields, with names and numbers that differ from process to process. What is
         // generated for cached properties holds the user's functions.
@@ -137,6 +145,22 @@ impl Frameworks {
             function.dict().and_then(|d| raw::dict_get(&d, intern!(py, "_sa_original_init")));
         original.map_or(Counts::Value, Counts::As)
     }
+}
+
+/// The `__init__` that a class inherits, but for the one by which a protocol refuses to be instantiated.
+fn inherited_init<'py>(class: &Bound<'py, PyType>) -> Option<Bound<'py, PyAny>> {
+    let py = class.py();
+    raw::mro(class)?
+        .iter()
+        .skip(1)
+        .filter_map(|base| {
+            raw::dict_get(&raw::type_dict(base.cast().ok()?)?, intern!(py, "__init__"))
+        })
+        .find(|init| {
+            !Function::of(init).is_some_and(|init| {
+                code_text(&init.code(), intern!(py, "co_name")) == "_no_init_or_replace_init"
+            })
+        })
 }
 
 /// What an object that counts by its maker tells about itself, as far as its maker may not: the schema of a table

@@ -29,6 +29,8 @@ pub enum Guard {
     Class { class: Py<PyType>, version: u32 },
     /// A class and its bases, entry by entry, where versions have run out.
     ClassEntries { entries: Vec<(Py<PyDict>, Identities)>, _held: Vec<Py<PyAny>> },
+    /// The subclasses of a class.
+    Subclasses { class: Py<PyType>, seen: Vec<Py<PyType>> },
     /// The class of an object (a module's can be replaced).
     Type { object: Py<PyAny>, class: Py<PyType> },
     /// Modules that are not loaded lie where they lay, with the code that they had.
@@ -155,6 +157,10 @@ impl Guard {
             Self::Class { class, version } => holds(class_version(class.bind(py)) == *version),
             Self::ClassEntries { entries, .. } => {
                 holds(entries.iter().all(|(dict, seen)| identities(dict.bind(py)) == *seen))
+            }
+            Self::Subclasses { class, seen } => {
+                let now = raw::subclasses(class.bind(py));
+                holds(now.len() == seen.len() && now.iter().zip(seen).all(|(now, s)| now.is(s)))
             }
             Self::Type { object, class } => {
                 // SAFETY: compares the type pointer of a live object.

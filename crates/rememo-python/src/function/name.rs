@@ -249,21 +249,24 @@ fn is_of_library(class: &Bound<'_, PyType>, module: &str, qualname: &str) -> boo
     if raw::by_dotted_name(py, &format!("{module}.{qualname}")).is_some_and(|c| c.is(class)) {
         return true;
     }
-    let mut has_functions = false;
-    for value in raw::type_dict(class).iter().flat_map(|dict| dict.values().iter()) {
-        if let Some(function) = Function::of(&value) {
-            has_functions = true;
-            if matches!(function_origin(&function), Origin::User { .. }) {
-                return false;
-            }
-        }
-        // SAFETY: compares a type pointer: a method written in C.
-        if unsafe { ffi::Py_TYPE(value.as_ptr()) == &raw mut ffi::PyMethodDescr_Type } {
-            return true;
-        }
+    // A method written in C.
+    let is_c_method = |value: &Bound<'_, PyAny>| {
+        // SAFETY: compares a type pointer.
+        unsafe { ffi::Py_TYPE(value.as_ptr()) == &raw mut ffi::PyMethodDescr_Type }
+    };
+    let functions = || {
+        let values = raw::type_dict(class).map(|dict| dict.values());
+        values.into_iter().flatten().filter_map(|value| Function::of(&value))
+    };
+    let is_users =
+        |function: &Function<'_>| matches!(function_origin(function), Origin::User { .. });
+    if functions().any(|function| is_users(&function)) {
+        return false;
     }
-    // A class without any code that the library does not know by this name was made by somebody else.
-    has_functions
+    // A class that the library does not know by this name, and in whose body none of its code was made, was made
+    // by somebody else: what a library puts into the classes of others says nothing of whose they are.
+    !super::class::own_functions(class).is_empty()
+        || raw::type_dict(class).is_some_and(|dict| dict.values().iter().any(|v| is_c_method(&v)))
 }
 
 /// Whose code a module is. The main program is the user's, whoever runs it (a test runner, a notebook's kernel).

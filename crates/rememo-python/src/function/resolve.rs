@@ -57,6 +57,8 @@ pub(super) struct Reader {
     pub(super) name: String,
     pub(super) file: String,
     pub(super) line: u32,
+    /// What it calls finds something by a constant name, which is followed.
+    pub(super) resolves: bool,
 }
 
 impl Reader {
@@ -79,6 +81,7 @@ impl Follower<'_> {
             name: name::function_name(function).to_string(),
             file: facts.filename.clone(),
             line: if access.line == 0 { facts.first_line } else { access.line },
+            resolves: access.usage == Usage::Resolved,
         };
         match &access.root {
             Root::Global(global) => {
@@ -302,6 +305,20 @@ impl Follower<'_> {
                         }
                         return self.write(writer, &module, self.rules());
                     };
+                    if raw::string(key.bind(py)) == "__dict__" {
+                        let Some((Step::Item(entry), rest)) = rest.split_first() else {
+                            // All that it holds may be read by way of it.
+                            return self.write(writer, &module, self.rules());
+                        };
+                        let Ok(entry) = entry.bind(py).cast_exact::<PyString>() else {
+                            return self.write(writer, &module, self.rules());
+                        };
+                        match self.module_entry(writer, &spot, entry)? {
+                            Some(next) => (spot, path) = (next, rest),
+                            None => return Ok(()),
+                        }
+                        continue;
+                    }
                     if usage == Usage::StoreAttr && rest.is_empty() {
                         writer.str(b"store");
                         return Ok(());
@@ -327,6 +344,9 @@ impl Follower<'_> {
                 }
                 Sort::Library(library, qualified) => {
                     self.note_library(&dotted(py, &qualified.to_string(), path), reader);
+                    if !spot.of_library {
+                        self.note_imported(&spot.object, &qualified, reader);
+                    }
                     if let Some(replaced) = self.replaced_attribute(&spot.object, path) {
                         self.write(writer, &replaced, self.rules())?;
                     }
@@ -346,6 +366,24 @@ impl Follower<'_> {
                     let rebindable = path.is_empty();
                     return self.write_value(writer, spot, reader, rebindable);
                 }
+                Sort::Value if raw::is_modules(&spot.object) => {
+                    let name = match path.split_first() {
+                        Some((Step::Item(name), _)) => name.bind(py).cast_exact::<PyString>().ok(),
+                        _ => None,
+                    };
+                    let Some(name) = name.map(raw::string) else {
+                        self.note("sys.modules".to_owned(), unseen::COMPUTED_MODULE, reader);
+                        writer.str(b"modules");
+                        return Ok(());
+                    };
+                    match self.module_by_name(py, &name) {
+                        Some(module) => (spot, path) = (Spot::module(module, &name), &path[1..]),
+                        None => {
+                            writer.str(b"missing");
+                            return Ok(());
+                        }
+                    }
+                }
                 Sort::Value => {
                     if let Some((step @ Step::Item(_), rest)) = path.split_first()
                         && let Some(next) = self.plain_step(py, &spot, step)
@@ -359,6 +397,9 @@ impl Follower<'_> {
                         self.note_library(&spot.name, reader);
                         // The version stands in for it: that of its namespace was written, or of its class.
                         return self.write_class(writer, &spot.object.get_type(), self.rules());
+                    }
+                    if let Some(name) = callable_name(&spot.object) {
+                        self.note_published(&spot.object, &name, reader);
                     }
                     if let Some((step, rest)) = path.split_first() {
                         if usage == Usage::StoreAttr && rest.is_empty() {
@@ -508,15 +549,39 @@ impl Follower<'_> {
     // ---- what is not followed -----------------------------------------------------------------
 
     pub(super) fn note_library(&mut self, dotted: &str, reader: &Reader) {
-        if let Some(why) = unseen::reason(dotted) {
+        if !reader.resolves
+            && let Some(why) = unseen::reason(dotted)
+        {
             self.note(dotted.to_owned(), why, reader);
+        }
+    }
+
+    /// Notes what was imported by name of a library.
+    fn note_imported(
+        &mut self,
+        object: &Bound<'_, PyAny>,
+        qualified: &QualifiedName,
+        reader: &Reader,
+    ) {
+        let own = qualified.qualname.rsplit('.').next().unwrap_or_default();
+        match unseen::method_reason(own) {
+            Some(why) => self.note(qualified.to_string(), why, reader),
+            None => self.note_published(object, own, reader),
+        }
+    }
+
+    /// Notes what a library publishes under a name that its own names do not tell.
+    fn note_published(&mut self, object: &Bound<'_, PyAny>, own_name: &str, reader: &Reader) {
+        if let Some(dotted) = unseen::published(object, own_name) {
+            self.note_library(&dotted, reader);
         }
     }
 
     /// Notes methods that read files, whoever has them.
     pub(super) fn note_method(&mut self, name: &str, reader: &str, facts: &CodeFacts, line: u32) {
         if let Some(why) = unseen::method_reason(name) {
-            let reader = Reader { name: reader.to_owned(), file: facts.filename.clone(), line };
+            let file = facts.filename.clone();
+            let reader = Reader { name: reader.to_owned(), file, line, resolves: false };
             self.note(name.to_owned(), why, &reader);
         }
     }
@@ -536,6 +601,27 @@ impl Follower<'_> {
             line: reader.line,
         });
     }
+}
+
+/// What a method, or a function of a compiled module, is called where it was made.
+fn callable_name(object: &Bound<'_, PyAny>) -> Option<String> {
+    let py = object.py();
+    if let Some(function) = Function::of(object) {
+        return Some(function.name());
+    }
+    // SAFETY: compares type pointers of a live object; the getters of these exact types return what they store.
+    let (is_method, is_builtin) = unsafe {
+        let ty = ffi::Py_TYPE(object.as_ptr());
+        (ty == &raw mut raw::PyMethod_Type, ty == &raw mut ffi::PyCFunction_Type)
+    };
+    if is_method {
+        return callable_name(&object.getattr(intern!(py, "__func__")).ok()?);
+    }
+    let is_compiled = || raw::type_names(&object.get_type()).1 == "cython_function_or_method";
+    if !is_builtin && !is_compiled() {
+        return None;
+    }
+    object.getattr(intern!(py, "__name__")).ok()?.cast_into().ok().map(|name| raw::string(&name))
 }
 
 pub(super) fn dotted(py: Python<'_>, start: &str, path: &[Step]) -> String {

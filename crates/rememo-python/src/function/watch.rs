@@ -133,6 +133,7 @@ impl Watch {
             | Guard::Attribute { .. }
             | Guard::Size { .. }
             | Guard::ClassEntries { .. }
+            | Guard::Subclasses { .. }
             | Guard::Type { .. }
             | Guard::Search(_)
             | Guard::Count { .. } => self.asked.push(number),

@@ -26,6 +26,8 @@ pub(crate) fn code_facts<'py>(code: &Bound<'py, PyAny>) -> PyResult<Bound<'py, P
     dict.set_item("sees_locals", facts.sees_locals)?;
     dict.set_item("reads_doc", facts.reads_doc)?;
     dict.set_item("reads_annotations", facts.reads_annotations)?;
+    dict.set_item("reads_locals", facts.reads_locals)?;
+    dict.set_item("lists_subclasses", facts.lists_subclasses)?;
     dict.set_item("first_line", facts.first_line)?;
     dict.set_item("filename", facts.filename)?;
     dict.set_item("qualname", facts.qualname)?;

@@ -79,6 +79,10 @@ pub(crate) struct CodeFacts {
     pub(crate) reads_doc: bool,
     /// Whether the code can read annotations.
     pub(crate) reads_annotations: bool,
+    /// Whether the code can see the names of other functions' local variables (by their frames or code objects).
+    pub(crate) reads_locals: bool,
+    /// Whether the code can list the subclasses of a class.
+    pub(crate) lists_subclasses: bool,
     /// First line in the file.
     pub(crate) first_line: u32,
     /// The file, as the compiler was told.
@@ -143,6 +147,8 @@ pub(crate) fn analyse(object: &Bound<'_, PyAny>, visible: Visible) -> PyResult<C
         sees_locals: hints.sees_locals,
         reads_doc: hints.reads_doc,
         reads_annotations: hints.reads_annotations,
+        reads_locals: hints.reads_locals,
+        lists_subclasses: hints.lists_subclasses,
         first_line: unit.first_line,
         filename: code.getattr("co_filename")?.cast::<PyString>()?.to_string_lossy().into_owned(),
         qualname: code.getattr("co_qualname")?.cast::<PyString>()?.to_string_lossy().into_owned(),
@@ -160,17 +166,26 @@ struct Hints {
     sees_locals: bool,
     reads_doc: bool,
     reads_annotations: bool,
+    reads_locals: bool,
+    lists_subclasses: bool,
 }
 
 impl Hints {
     fn add(&mut self, name: &str) {
         match name {
             // The last ones look for variables by name in the frame of their caller.
-            "locals" | "vars" | "eval" | "exec" | "dir" | "_getframe" | "currentframe"
-            | "f_locals" | "query" | "sql" | "evaluate" => self.sees_locals = true,
-            "__doc__" | "help" | "getdoc" => self.reads_doc = true,
-            "__annotations__" | "get_type_hints" | "get_annotations" | "signature"
-            | "getfullargspec" => {
+            "locals" | "vars" | "eval" | "exec" | "dir" | "query" | "sql" | "evaluate" => {
+                self.sees_locals = true;
+            }
+            "_getframe" | "currentframe" | "f_locals" | "co_varnames" => {
+                (self.sees_locals, self.reads_locals) = (true, true);
+            }
+            "__subclasses__" => self.lists_subclasses = true,
+            "__doc__" | "help" | "getdoc" | "pydoc" | "render_doc" | "doctest" => {
+                self.reads_doc = true;
+            }
+            "__annotations__" | "__type_params__" | "get_type_hints" | "get_annotations"
+            | "signature" | "getfullargspec" => {
                 self.reads_annotations = true;
             }
             "inspect" => (self.reads_doc, self.reads_annotations) = (true, true),
@@ -335,7 +350,11 @@ impl<'py> Unit<'py> {
 
 fn constant_hints(constant: &Bound<'_, PyAny>, hints: &mut Hints) {
     if let Ok(text) = constant.cast_exact::<PyString>() {
-        if let Ok(text @ ("__doc__" | "__annotations__" | "f_locals")) = text.to_str() {
+        if let Ok(
+            text @ ("__doc__" | "__annotations__" | "__type_params__" | "f_locals"
+            | "__subclasses__"),
+        ) = text.to_str()
+        {
             hints.add(text);
         }
     } else if let Ok(tuple) = constant.cast_exact::<PyTuple>() {

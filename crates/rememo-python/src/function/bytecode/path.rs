@@ -55,6 +55,9 @@ pub(crate) enum Usage {
     Identity,
     /// It calls it, a `getattr`, with a name that is not a constant.
     Computed,
+    /// It calls it, a function that finds things by their names, with a constant: what that leads to is told by other
+    /// accesses.
+    Resolved,
     /// It imports it; what it does with the binding is told by other accesses.
     Import,
     /// It assigns to the global or the free variable.
@@ -158,6 +161,17 @@ impl<'py> Paths<'py> {
     /// Whether the path is the global `name` itself.
     pub(super) fn is_global(&self, path: PathId, name: &str) -> bool {
         matches!(&self.nodes[path as usize], Node::Global(global) if global.to_str().is_ok_and(|g| g == name))
+    }
+
+    /// Whether the path is something called `name`: a global, an attribute or an import.
+    pub(super) fn is_called(&self, path: PathId, name: &str) -> bool {
+        let is = |text: &Bound<'_, PyString>| text.to_str().is_ok_and(|text| text == name);
+        match &self.nodes[path as usize] {
+            Node::Global(global) => is(global),
+            Node::Attr(_, attribute) => is(attribute),
+            Node::Import { from: Some(from), .. } => is(from),
+            _ => false,
+        }
     }
 
     /// Notes that the value at the end of `path` is used.

@@ -143,6 +143,12 @@ impl Follower<'_> {
             state::Entry::Absent => {}
         }
         if let Some(known) = self.known_module(py, absolute) {
+            // One that was only looked up so far is not bound yet; one that is being executed is bound at its end.
+            if let Imported::Module(module) = &known
+                && self.unloaded.is_evaluated(absolute)
+            {
+                self.bind_submodule(py, absolute, module);
+            }
             return known;
         }
         if let Some((parent, _)) = absolute.rsplit_once('.') {
@@ -161,6 +167,30 @@ impl Follower<'_> {
             self.bind_submodule(py, absolute, module);
         }
         made
+    }
+
+    /// `sys.modules["name"]`: the loaded module, or the stand-in of one that is not loaded, as other code may import
+    /// it. Looking it up there binds no submodule.
+    pub(in super::super) fn module_by_name<'py>(
+        &mut self,
+        py: Python<'py>,
+        absolute: &str,
+    ) -> Option<Bound<'py, PyAny>> {
+        self.guard_loaded(py, absolute);
+        match state::entry(py, absolute) {
+            state::Entry::Loaded(module) => return Some(module),
+            state::Entry::Blocked => return None,
+            state::Entry::Absent => {}
+        }
+        if let Some((parent, _)) = absolute.rsplit_once('.')
+            && self.known_module(py, absolute).is_none()
+        {
+            self.module_by_name(py, parent)?;
+        }
+        match self.known_module(py, absolute) {
+            Some(known) => known.object(),
+            None => self.stand_in(py, absolute).ok()?.object(),
+        }
     }
 
     /// Whether an import would find the module.

@@ -26,7 +26,7 @@ impl Follower<'_> {
         writer: &mut Writer,
         stand_in: &Bound<'_, PyAny>,
     ) -> Result<(), HashError> {
-        let reader = Reader { name: String::new(), file: String::new(), line: 0 };
+        let reader = Reader { name: String::new(), file: String::new(), line: 0, resolves: false };
         self.write_stand_in(writer, stand_in, &[], &reader)
     }
 

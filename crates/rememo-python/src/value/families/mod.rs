@@ -8,6 +8,7 @@
 
 pub mod arrow;
 mod celery;
+mod descriptors;
 mod exceptions;
 pub mod files;
 mod floats;
@@ -114,6 +115,7 @@ const FAMILIES: &[&[Known]] = &[
 /// Types whose subclasses, a user's too, count by content and by what they add.
 const BASES: &[&[Base]] = &[
     celery::BASES,
+    descriptors::BASES,
     exceptions::BASES,
     functional::BASES,
     mappings::BASES,

@@ -4,6 +4,7 @@
 //! Three questions are answered on the way: what is done with values from outside, which variables inside inlined
 //! comprehensions are not those of the function around it (PEP 709), and which of its two forms a call has.
 
+mod by_name;
 mod state;
 mod step;
 

@@ -20,6 +20,10 @@ pub(in super::super) enum Slot {
     Module(u32),
     /// The first `parts` components of the module that the import statement at `import` names.
     Package { import: u32, parts: u32 },
+    /// What `globals()` gives, called by the instruction `from`.
+    Globals { path: PathId, from: u32 },
+    /// Its method `get`.
+    GetGlobal { path: PathId, from: u32 },
     /// What an inlined comprehension saves of the function's variable.
     Saved,
     /// `__build_class__`.

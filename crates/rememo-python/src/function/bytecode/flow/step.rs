@@ -75,13 +75,17 @@ impl<'py> Runner<'_, 'py> {
         if self.flow.is_none() {
             return;
         }
+        if let Slot::Globals { path, from } | Slot::GetGlobal { path, from } = slot {
+            // Used in another way than by a constant name.
+            self.paths.used(path, Usage::Call, self.lines[from as usize]);
+        }
         if let Ok(Some(path)) = self.path_of(slot) {
             let at = if let Slot::Path { from, .. } = slot { from as usize } else { index };
             self.paths.used(path, usage, self.lines[at]);
         }
     }
 
-    fn note(&mut self, path: PathId, usage: Usage, index: usize) {
+    pub(super) fn note(&mut self, path: PathId, usage: Usage, index: usize) {
         if self.flow.is_some() {
             self.paths.used(path, usage, self.lines[index]);
         }
@@ -189,6 +193,9 @@ impl<'py> Runner<'_, 'py> {
             (Op::LOAD_ATTR, Some(name)) => {
                 let owner = state.pop();
                 let found = match self.path_of(owner)? {
+                    None if matches!(owner, Slot::Globals { .. }) => {
+                        self.method(owner, &name, index)
+                    }
                     Some(path) => {
                         let path = self.paths.attr(path, &name)?;
                         let from = if let Slot::Path { from, .. } = owner { from } else { here };
@@ -220,6 +227,12 @@ impl<'py> Runner<'_, 'py> {
             (Op::BINARY_SUBSCR, _) => {
                 let (key, owner) = (state.pop(), state.pop());
                 match (owner, key) {
+                    (Slot::Globals { path, from }, Slot::Const(constant))
+                        if self.is_text(constant)? =>
+                    {
+                        let found = self.constant_global(path, from, constant)?;
+                        state.stack.push(found);
+                    }
                     (Slot::Path { path, from }, Slot::Const(constant)) => {
                         let path = self.paths.item(path, self.code.constant(constant)?)?;
                         state.stack.push(Slot::Path { path, from });
@@ -470,10 +483,14 @@ impl<'py> Runner<'_, 'py> {
                 callee
             }
         };
-        self.use_slot(callee, Usage::Call, index);
-        arguments.iter().for_each(|&argument| self.use_slot(argument, Usage::Value, index));
         let by_keyword =
             op != Op::CALL || index > 0 && self.code.instructions[index - 1].op == Op::KW_NAMES;
+        if !by_keyword && let Some(found) = self.found_by_name(callee, &arguments, index)? {
+            state.stack.push(found);
+            return Ok(());
+        }
+        self.use_slot(callee, Usage::Call, index);
+        arguments.iter().for_each(|&argument| self.use_slot(argument, Usage::Value, index));
         let result = match (callee, arguments.as_slice()) {
             (Slot::BuildClass, [Slot::Function(body), ..]) => Slot::Class(*body),
             // `getattr(value, "constant")`, where the name is the built-in's, is the attribute.
