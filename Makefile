@@ -69,11 +69,16 @@ soak-$(DEFAULT): .venv/.native .venv/.packages
 	REMEMO_LONG=1 REMEMO_SEED=$(SEED) $(BIN)/python -m pytest $(SOAK)
 	REMEMO_LONG=1 REMEMO_SEED=$(SEED) REMEMO_NO_WATCHERS=1 $(BIN)/python -m pytest $(SOAK)
 
-# Programs over all packages that they were written with, in an environment of their own.
-ordinary: .venv-ordinary/.native .venv-ordinary/.ordinary
+# Programs over all packages that they were written with, in an environment of their own. Those over
+# torch only with TORCH=1: from the package index it comes with some gigabytes of drivers.
+ordinary: .venv-ordinary/.native .venv-ordinary/.ordinary $(if $(TORCH),.venv-ordinary/.torch)
 	ORDINARY_ALL=1 .venv-ordinary/bin/python -m pytest tests/ordinary
 
 .venv-ordinary/.ordinary: tests/ordinary/requirements.txt .venv-ordinary/.tools
+	.venv-ordinary/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+.venv-ordinary/.torch: tests/ordinary/requirements-torch.txt .venv-ordinary/.ordinary
 	.venv-ordinary/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 

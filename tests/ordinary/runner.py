@@ -13,6 +13,8 @@ function at its top level (or the one that `CACHED` names) and
     IDENTITY   for "error": whether `opaque="identity"` is a remedy (not for arguments)
     NEEDLESS   {step: reason} for a miss that is not necessary and that the documentation lists:
                "warm", "used", or "process" for a key that differs in another process
+    LOADS      its body imports a library that is not loaded before: what is found of it later makes
+               another key, under which the first result is found as well
     REQUIRES   the packages it needs
     ISOLATED   it changes state of a library for the whole process: it gets one of its own
 

@@ -1,6 +1,6 @@
-//! Calls whose bodies import modules that are not loaded yet: once they are, the key of the same call may be
-//! another (`function::unloaded`), and the result is stored under that key too where it belongs there
-//! (`function::settled`).
+//! Calls whose bodies import modules that are not loaded yet, or read names that a library has yet to make: once
+//! they are there, the key of the same call may be another (`function::unloaded`, `function::made`), and the result
+//! is stored under that key too where it belongs there (`function::settled`).
 
 use std::collections::VecDeque;
 
@@ -61,7 +61,7 @@ impl Importing {
     pub fn superseded(&self, followed: Box<Followed>) {
         let digest = followed.fingerprint().digest();
         let mut remembered = self.0.lock();
-        let is_needed = followed.imports_unloaded()
+        let is_needed = followed.is_provisional()
             && followed.is_whole()
             && remembered.calls.iter().any(|call| call.fingerprint == digest);
         // Dropped outside of the lock: it may hold the last references to anything.

@@ -776,7 +776,7 @@ impl Drop for Finish {
 }
 
 fn found_in(followed: &Followed) -> (Digest, Reading, bool) {
-    (followed.fingerprint().digest(), followed.reading(), followed.imports_unloaded())
+    (followed.fingerprint().digest(), followed.reading(), followed.is_provisional())
 }
 
 fn end_spinner(py: Python<'_>, token: Option<Bound<'_, PyAny>>) {

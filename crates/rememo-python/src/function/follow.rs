@@ -87,7 +87,7 @@ pub struct Followed {
     not_followed: Vec<NotFollowed>,
     reading: Reading,
     pub(super) stores: Stores,
-    imports_unloaded: bool,
+    is_provisional: bool,
     /// Values were being looked at again when it was given up.
     is_half_updated: bool,
 }
@@ -125,6 +125,8 @@ pub struct Follower<'a> {
     saw: Reading,
     pub(super) not_followed: Vec<NotFollowed>,
     pub(super) unloaded: Unloaded,
+    /// Whether the `__getattr__` of a library's module is asked for a name: it may leave it there.
+    pub(super) asks_getattr: bool,
     stores: Stores,
     errors: Vec<Unhashable>,
 }
@@ -189,6 +191,7 @@ impl<'a> Follower<'a> {
             saw: Reading::default(),
             not_followed: Vec::new(),
             unloaded,
+            asks_getattr: false,
             stores: Stores::default(),
             errors: Vec::new(),
         }
@@ -256,7 +259,7 @@ impl<'a> Follower<'a> {
             not_followed,
             reading: self.reading,
             stores: self.stores,
-            imports_unloaded: !self.unloaded.is_empty(),
+            is_provisional: !self.unloaded.is_empty() || self.asks_getattr,
             is_half_updated: false,
         })
     }
@@ -983,9 +986,10 @@ impl Followed {
         self.reading
     }
 
-    /// Whether followed code imports a module that was not loaded.
-    pub fn imports_unloaded(&self) -> bool {
-        self.imports_unloaded
+    /// Whether running the code may make another fingerprint of it: it imports a module that was not loaded, or
+    /// reads a name that a library has yet to make.
+    pub fn is_provisional(&self) -> bool {
+        self.is_provisional
     }
 
     /// Whether the fingerprint is that of the values that were last looked at.

@@ -1,7 +1,8 @@
 //! What a function depends on: its code, the code it reaches, the values that code reads.
 //!
 //! Read in this order: `bytecode` (what one code object says), `origin` (user code or library), `name`
-//! (what sort of object a name leads to), `resolve` (where an access leads), `follow` (from a root to all
+//! (what sort of object a name leads to), `resolve` (where an access leads; `made`: names that a library's module
+//! makes when they are asked for), `follow` (from a root to all
 //! it reaches), `class` (what of a class counts; `frameworks` and `class_body` help), `unloaded` (imports of
 //! modules that are not loaded; `statements` and `harmless` say what their code makes), `guard` (has anything that
 //! was looked at changed?), `settled` (may a result be kept under the key that holds once modules are loaded?),
@@ -17,6 +18,7 @@ mod follow;
 mod frameworks;
 mod guard;
 mod harmless;
+mod made;
 mod name;
 pub mod origin;
 mod refs;

@@ -11,7 +11,9 @@ use super::bytecode::{Access, CodeFacts, Root, Step, Usage};
 use super::finder;
 use super::follow::Follower;
 use super::guard::Guard;
+use super::made;
 use super::name::{self, QualifiedName, Sort};
+use super::origin::Library;
 use super::unloaded::StandIn;
 use super::unseen::{self, NotFollowed};
 use crate::error::HashError;
@@ -224,7 +226,13 @@ impl Follower<'_> {
         usage: Usage,
         reader: &Reader,
     ) -> Result<(), HashError> {
-        match self.module_entry(writer, &spot, first)? {
+        let found = match name::sort(&spot.object) {
+            Sort::LibraryModule(_, library) => {
+                self.library_entry(writer, &spot, &library, first, path)?
+            }
+            _ => self.module_entry(writer, &spot, first)?,
+        };
+        match found {
             // A submodule: importing it says nothing of what is read of it.
             Some(next)
                 if usage == Usage::Import
@@ -236,6 +244,32 @@ impl Follower<'_> {
             Some(next) => self.walk(writer, next, path, usage, reader),
             None => Ok(()),
         }
+    }
+
+    /// The entry of a library's module, by version and name; none (with all written that counts) if there is none
+    /// that says more.
+    fn library_entry<'py>(
+        &mut self,
+        writer: &mut Writer,
+        spot: &Spot<'py>,
+        library: &Library,
+        key: &Bound<'py, PyString>,
+        rest: &[Step],
+    ) -> Result<Option<Spot<'py>>, HashError> {
+        let module = name::module_name(&spot.object);
+        let qualified = QualifiedName { module, qualname: raw::string(key) };
+        self.write_library(writer, library, &qualified);
+        let Some(next) = self.module_entry(writer, spot, key)? else { return Ok(None) };
+        let is_made = raw::module_dict(&spot.object)
+            .is_some_and(|dict| made::is_made(&dict, library, key, &next.object));
+        if !is_made {
+            return Ok(Some(next));
+        }
+        self.write_missing(writer, &spot.object)?;
+        if let Some(replaced) = self.replaced_attribute(&next.object, rest) {
+            self.write(writer, &replaced, self.rules())?;
+        }
+        Ok(None)
     }
 
     /// The entry of a module; none (with what was found written) if there is none.
@@ -268,13 +302,25 @@ impl Follower<'_> {
                 of_library,
             }));
         }
+        self.write_missing(writer, module)?;
+        Ok(None)
+    }
+
+    /// Writes what becomes of a name that a module does not hold: its `__getattr__` is asked.
+    fn write_missing(
+        &mut self,
+        writer: &mut Writer,
+        module: &Bound<'_, PyAny>,
+    ) -> Result<(), HashError> {
         writer.str(b"missing");
+        let Some(dict) = raw::module_dict(module) else { return Ok(()) };
         let getattr = intern!(module.py(), "__getattr__");
         self.guard_entry(&dict, getattr);
         if let Some(getattr) = raw::dict_get(&dict, getattr) {
+            self.asks_getattr |= made::makes_names(&dict);
             self.write(writer, &getattr, self.rules())?;
         }
-        Ok(None)
+        Ok(())
     }
 
     /// Walks a path from `spot` as far as plain look-ups lead, and writes what stands there.
@@ -335,9 +381,7 @@ impl Follower<'_> {
                     let own = name::module_name(&module);
                     let text = raw::string(key.bind(py));
                     self.note_library(&dotted(py, &format!("{own}.{text}"), rest), reader);
-                    let qualified = QualifiedName { module: own, qualname: text };
-                    self.write_library(writer, &library, &qualified);
-                    match self.module_entry(writer, &spot, key.bind(py))? {
+                    match self.library_entry(writer, &spot, &library, key.bind(py), rest)? {
                         Some(next) => (spot, path) = (next, rest),
                         None => return Ok(()),
                     }

@@ -18,6 +18,9 @@
 //! Then the body, run where the module is loaded already, does after its import what it did here. Where either
 //! cannot be established, the next call computes once more. What cannot be seen here cannot be seen elsewhere
 //! either: code that is not followed and assigns to what it is not given, and other threads.
+//!
+//! A name that a library's module makes when it is asked for (`made`) is treated like a module that an import
+//! loads: the first call finds it missing, the next one finds what the library left there.
 
 use pyo3::ffi;
 use pyo3::intern;
@@ -29,6 +32,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::bytecode::{CodeFacts, Root, Usage, is_constant};
 use super::follow::{Followed, Value};
 use super::guard::{Check, Guard};
+use super::made;
 use super::name::{self, Sort};
 use crate::error::HashError;
 use crate::raw::{self, Function};
@@ -106,15 +110,15 @@ impl Stores {
 }
 
 impl Followed {
-    /// Whether a module has been loaded that was not; runs no code.
+    /// Whether a module has been loaded that was not, or a name been made; runs no code.
     pub fn has_loaded(&self, py: Python<'_>) -> bool {
-        self.guards.iter().any(|(guard, _)| is_loaded_now(py, guard))
+        self.guards.iter().any(|(guard, _)| has_appeared(py, guard))
     }
 
-    /// Whether everything that was looked at is as it was, but for modules having been loaded.
+    /// Whether everything that was looked at is as it was, but for modules having been loaded and names made.
     pub fn is_as_before(&self, py: Python<'_>, rules: &Rules) -> Result<bool, HashError> {
         for (guard, _) in &self.guards {
-            if !is_loaded_now(py, guard) && !matches!(guard.check(py), Check::Same) {
+            if !has_appeared(py, guard) && !matches!(guard.check(py), Check::Same) {
                 return Ok(false);
             }
         }
@@ -195,7 +199,14 @@ impl Followed {
                     })
                 })
         };
+        let is_made_by_library = |guard: &Guard| match guard {
+            Guard::Entry { key, .. } if made::is_made_now(py, guard) => {
+                !touched(&raw::string(key.bind(py)), false)
+            }
+            _ => true,
+        };
         self.values.iter().all(is_settled)
+            && before.guards.iter().all(|(guard, _)| is_made_by_library(guard))
             && self.guards.iter().all(|(guard, _)| keeps_name(guard))
             && self.known.nodes.iter().all(keeps_entries)
     }
@@ -209,6 +220,11 @@ impl Followed {
 
 fn is_metaclass(class: &Bound<'_, PyType>) -> bool {
     raw::is_heap_type(class) && raw::has_flag(class, ffi::Py_TPFLAGS_TYPE_SUBCLASS)
+}
+
+/// Whether there is now what the guard did not see: a module that was loaded, a name that a library made.
+fn has_appeared(py: Python<'_>, guard: &Guard) -> bool {
+    is_loaded_now(py, guard) || made::is_made_now(py, guard)
 }
 
 /// Whether the guard saw no module where there is one now.

@@ -4,6 +4,8 @@ import fastapi
 import rememo
 
 REQUIRES = ["fastapi", "httpx"]
+ISOLATED = True
+LOADS = True
 
 app = fastapi.FastAPI()
 GREETING = "hello"

@@ -4,7 +4,7 @@ import pydantic
 import rememo
 
 REQUIRES = ["pydantic"]
-NEEDLESS = {"warm": "one miss after the first use of a type adapter; its cause is not known yet"}
+ISOLATED = True  # pydantic makes the name `TypeAdapter` when it is first asked for
 
 Pairs = list[tuple[str, int]]
 FACTOR = 2
