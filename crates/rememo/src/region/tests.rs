@@ -62,7 +62,7 @@ fn memory_without_a_file_is_copied() {
     let bytes = region.map().unwrap().memory.make_read_only().unwrap();
     let plain = Region { len: bytes.len(), source: Source::Memory(bytes) };
     let span = layout.spans()[0];
-    let mut first = plain.map().unwrap();
+    let first = plain.map().unwrap();
     // SAFETY: within the mapping, and nobody else has it.
     unsafe { first.address().add(span.offset).write(b'X') };
     assert_eq!(at(&mut plain.map().unwrap(), &span), b"copied");
