@@ -10,7 +10,7 @@ use rememo::digest::Digest;
 
 use super::options::{OnMutation, Output};
 use super::state::State;
-use crate::codec::{Template, Templated};
+use crate::codec::template::{Template, Templated};
 use crate::error::{HashError, exception};
 use crate::function::{ArgumentCode, Reading};
 use crate::value::{Encoder, Rules};

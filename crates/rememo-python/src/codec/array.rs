@@ -119,9 +119,7 @@ pub fn reduce<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     if let Some(reduced) = text::reduce(array)? {
         return Ok(reduced);
     }
-    let Some(dense) = Dense::of(array)? else {
-        return array.call_method1(intern!(py, "__reduce_ex__"), (5,));
-    };
+    let Some(dense) = Dense::of(array)? else { return by_element(array) };
     let shape = PyTuple::new(py, &dense.layout.shape)?;
     let strides = PyTuple::new(py, &dense.layout.strides)?;
     // SAFETY: the memory is that of the array, which the new object holds.
@@ -130,6 +128,29 @@ pub fn reduce<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let restore = py.import(intern!(py, "rememo._native"))?.getattr("_restore_array")?;
     let arguments = (pickle_buffer(Bound::new(py, memory)?.as_any())?, dense.dtype, shape, strides);
     Ok((restore, arguments).into_pyobject(py)?.into_any())
+}
+
+/// numpy's own reduction, each element pickled; it forgets that an array is read-only.
+fn by_element<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = array.py();
+    let reduced = array.call_method1(intern!(py, "__reduce_ex__"), (5,))?;
+    // SAFETY: the caller gives an exact array.
+    if unsafe { Layout::of(array) }.0.is_writeable {
+        return Ok(reduced);
+    }
+    let (function, arguments, state) =
+        (reduced.get_item(0)?, reduced.get_item(1)?, reduced.get_item(2)?);
+    let setter = py.import(intern!(py, "rememo._native"))?.getattr("_restore_read_only")?;
+    let none = py.None();
+    Ok((function, arguments, state, &none, &none, setter).into_pyobject(py)?.into_any())
+}
+
+/// Gives an array the state of a read-only one.
+#[pyfunction]
+pub fn _restore_read_only(array: &Bound<'_, PyAny>, state: &Bound<'_, PyAny>) -> PyResult<()> {
+    array.call_method1("__setstate__", (state,))?;
+    array.call_method1("setflags", (false,))?;
+    Ok(())
 }
 
 /// `pickle.PickleBuffer(object)`

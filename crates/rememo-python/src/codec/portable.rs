@@ -11,8 +11,8 @@ use pyo3::exceptions::{PyAttributeError, PyTypeError};
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyMemoryView, PyTuple};
-use rememo::region::{Layout, Mapping, Region, Span};
+use pyo3::types::{PyBytes, PyDict, PyList, PyMemoryView};
+use rememo::region::{Layout, Mapping, Span};
 
 use super::array;
 use super::buffer::Mapped;
@@ -26,11 +26,11 @@ const IN_BAND: usize = 1024;
 /// change it.
 ///
 /// ```ignore
-/// let encoded = codec::encode(py, &value)?;
+/// let encoded = portable::encode(py, &value)?;
 /// let layout = encoded.layout();
 /// let region = Region::build(&layout, &encoded.buffers())?; // or: write header and buffers to a file
 /// let mapping = Arc::new(region.map()?);
-/// let again = codec::decode(py, encoded.head(py), &mapping, layout.spans())?;
+/// let again = portable::decode(py, encoded.head(py), &mapping, layout.spans())?;
 /// ```
 pub struct Encoded {
     head: Py<PyBytes>,
@@ -75,14 +75,9 @@ pub fn encode(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<Encoded> {
     let kwargs = PyDict::new(py);
     kwargs.set_item("protocol", 5)?;
     kwargs.set_item("buffer_callback", collector.getattr("keep")?)?;
-    let head = pickled(py, value, &kwargs, &|pickler| {
+    let head = pickled(py, value, &kwargs, &|_| {
         collector.get().0.lock().clear();
-        // A pickler of cloudpickle has a table of its own, behind ours.
-        let behind = match pickler.getattr(intern!(py, "dispatch_table")) {
-            Ok(table) => table,
-            Err(_) => py.import("copyreg")?.getattr("dispatch_table")?,
-        };
-        pickler.setattr(intern!(py, "dispatch_table"), dispatch_table(&behind)?)
+        Ok(())
     })?;
     let buffers = std::mem::take(&mut *collector.get().0.lock());
     Ok(Encoded { head: head.unbind(), buffers })
@@ -136,6 +131,12 @@ pub(super) fn pickled<'py>(
         let file = py.import(intern!(py, "io"))?.call_method0(intern!(py, "BytesIO"))?;
         let pickler = class.call((&file,), Some(kwargs))?;
         prepare(&pickler)?;
+        // A pickler of cloudpickle has a table of its own, behind ours.
+        let behind = match pickler.getattr(intern!(py, "dispatch_table")) {
+            Ok(table) => table,
+            Err(_) => py.import("copyreg")?.getattr("dispatch_table")?,
+        };
+        pickler.setattr(intern!(py, "dispatch_table"), dispatch_table(&behind)?)?;
         pickler.call_method1(intern!(py, "dump"), (value,))?;
         Ok(file.call_method0(intern!(py, "getvalue"))?.cast_into::<PyBytes>()?)
     };
@@ -189,25 +190,4 @@ impl Collector {
         self.0.lock().push(view);
         false
     }
-}
-
-/// Encodes, lays out in a region, maps and decodes: for the tests of the stored form.
-///
-/// Returns the value, the head and the lengths of the buffers.
-#[pyfunction]
-pub fn _codec_round_trip<'py>(
-    py: Python<'py>,
-    value: &Bound<'py, PyAny>,
-) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyBytes>, Bound<'py, PyTuple>)> {
-    let encoded = encode(py, value)?;
-    let layout = encoded.layout();
-    let region = Region::build(&layout, &encoded.buffers())?;
-    let mut mapping = region.map()?;
-    let read = Layout::read(mapping.bytes())
-        .map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))?;
-    let head = encoded.head.clone_ref(py).into_bound(py);
-    drop(encoded);
-    let again = decode(py, head.as_bytes(), &Arc::new(mapping), read.spans())?;
-    let lengths = PyTuple::new(py, read.spans().iter().map(|span| span.len))?;
-    Ok((again, head, lengths))
 }

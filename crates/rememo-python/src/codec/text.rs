@@ -177,7 +177,7 @@ fn distinct(py: Python<'_>, layout: &Layout) -> Option<(Distinct, Option<Vec<u32
 }
 
 /// The bytes of a stored buffer.
-fn bytes<'a>(buffer: &'a pyo3::buffer::PyBuffer<u8>) -> &'a [u8] {
+fn bytes(buffer: &pyo3::buffer::PyBuffer<u8>) -> &[u8] {
     if buffer.len_bytes() == 0 {
         return &[];
     }

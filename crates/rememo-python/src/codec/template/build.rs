@@ -8,7 +8,7 @@ use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyDict, PyList, PySet, PyTuple};
-use rememo::region::{Layout, Mapping, Region};
+use rememo::region::{Layout, Mapping, Region, Span};
 use rustc_hash::FxHashMap;
 
 use super::immutable::{Kind, Kinds, is_leaf, size};
@@ -32,17 +32,39 @@ impl Template {
     /// The value holds what can be neither copied by structure nor pickled: pickle's exception, or cloudpickle's, or
     /// one that a reduction raised. There is not enough memory.
     pub fn of(py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<Templated> {
+        Self::build(py, value, None)
+    }
+
+    /// Takes apart a value that was decoded over a private mapping of a region, and that nobody else has seen: its
+    /// arrays stay where they are in the region, nothing large is copied.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub fn of_stored(
+        py: Python<'_>,
+        value: &Bound<'_, PyAny>,
+        region: &Arc<Region>,
+        mapping: &Arc<Mapping>,
+    ) -> PyResult<Templated> {
+        let origin = Origin { region: Arc::clone(region), mapping: Arc::clone(mapping) };
+        Self::build(py, value, Some(Arc::new(origin)))
+    }
+
+    fn build(
+        py: Python<'_>,
+        value: &Bound<'_, PyAny>,
+        origin: Option<Arc<Origin>>,
+    ) -> PyResult<Templated> {
         let mut kinds = Kinds::default();
         if kinds.is_immutable(value) {
             return Ok(Templated::Immutable(size(value)));
         }
-        let mut builder = Builder { kinds, ..Builder::default() };
+        let mut builder = Builder { kinds, origin, ..Builder::default() };
         let root = match builder.structure(py, value)? {
             Some(root) => root,
             None => {
-                let kinds = std::mem::take(&mut builder.kinds);
-                drop(builder);
-                let persist = Persist(Mutex::new(Builder { kinds, ..Builder::default() }));
+                builder.clear();
+                let persist = Persist(Mutex::new(builder));
                 let persist = Bound::new(py, persist)?;
                 let id = persist.getattr("id")?;
                 let kwargs = PyDict::new(py);
@@ -72,6 +94,22 @@ struct Builder {
     /// Arrays that are to be copied or to go into the region.
     arrays: Vec<(usize, Py<PyAny>)>,
     size: u64,
+    origin: Option<Arc<Origin>>,
+}
+
+/// Where a value was decoded from.
+struct Origin {
+    region: Arc<Region>,
+    mapping: Arc<Mapping>,
+}
+
+impl Origin {
+    /// Where memory of the mapping lies in the region.
+    fn span(&self, address: usize, len: usize) -> Option<Span> {
+        let offset = address.checked_sub(self.mapping.address() as usize)?;
+        let end = offset.checked_add(len)?;
+        (end <= self.region.len()).then_some(Span { offset, len })
+    }
 }
 
 /// Containers whose nodes are yet to be filled.
@@ -80,7 +118,7 @@ type Pending<'py> = Vec<(usize, Bound<'py, PyAny>)>;
 impl Builder {
     fn clear(&mut self) {
         let kinds = std::mem::take(&mut self.kinds);
-        *self = Self { kinds, ..Self::default() };
+        *self = Self { kinds, origin: self.origin.take(), ..Self::default() };
     }
 
     /// Takes apart a value of exact built-in containers; none if it holds something else that could be changed.
@@ -273,6 +311,10 @@ impl Builder {
     /// caller can change.
     fn detached(&mut self, object: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         let py = object.py();
+        if self.origin.is_some() {
+            // Nobody else has it.
+            return Ok(object.clone().unbind());
+        }
         let encoded = portable::encode(py, object)?;
         let layout = encoded.layout();
         let mapping = Mapping::of_buffers(&layout, &encoded.buffers())
@@ -284,51 +326,37 @@ impl Builder {
 
     /// Copies the arrays, into a region if they are large, and ends with the template.
     fn finish(mut self, py: Python<'_>, root: Root) -> PyResult<Templated> {
-        let mut dense = Vec::new();
+        let mut large = Vec::new();
         for (number, array) in std::mem::take(&mut self.arrays) {
             let array = array.into_bound(py);
             match Dense::of(&array)? {
-                Some(found) if found.len >= IN_REGION => dense.push((number, array, found)),
-                found => {
-                    self.size += found.map_or(0, |found| found.len) as u64;
+                Some(dense) if dense.len >= IN_REGION => large.push((number, array, dense)),
+                dense => {
+                    self.size += dense.map_or(0, |dense| dense.len) as u64;
                     self.nodes[number] = copied(&array)?;
                 }
             }
         }
-        let total: usize = dense.iter().map(|(_, _, found)| found.len).sum();
-        let region = if total < REGION {
-            for (number, array, _) in &dense {
-                self.nodes[*number] = copied(array)?;
-            }
-            self.size += total as u64;
-            None
-        } else {
-            let layout = Layout::of(dense.iter().map(|(_, _, found)| found.len));
-            // SAFETY: the arrays are held, and whoever resizes one in another thread, against numpy's advice, has
-            // lost it to every reader.
-            let buffers: Vec<&[u8]> =
-                dense.iter().map(|(_, _, found)| unsafe { found.bytes() }).collect();
-            let region = if total < DETACH_FROM {
-                Region::build(&layout, &buffers)
-            } else {
-                py.detach(|| Region::build(&layout, &buffers))
-            };
-            let region = region.map_err(|error| PyMemoryError::new_err(error.to_string()))?;
-            for ((number, _, found), &span) in dense.iter().zip(layout.spans()) {
-                let is_record = array::is_record(&found.dtype)?;
-                let dtype = &found.dtype;
-                let dtype = if is_record { array::copy_dtype(dtype)? } else { dtype.clone() };
-                self.nodes[*number] = Node::Mapped(Place {
-                    dtype: dtype.unbind(),
-                    is_record,
-                    shape: PyTuple::new(py, &found.layout.shape)?.unbind(),
-                    strides: PyTuple::new(py, &found.layout.strides)?.unbind(),
-                    span,
-                    writable: found.writable,
+        let region = match self.origin.take() {
+            Some(origin) => {
+                large.retain(|(number, _, dense)| {
+                    let span = origin.span(dense.layout.address, dense.len);
+                    let place = span.and_then(|span| place(py, dense, span).ok());
+                    let is_there = place.is_some();
+                    if let Some(place) = place {
+                        self.nodes[*number] = Node::Mapped(place);
+                    }
+                    !is_there
                 });
+                self.copy_all(&large)?;
+                self.size += origin.region.len() as u64;
+                Some(Arc::clone(&origin.region))
             }
-            self.size += region.len() as u64;
-            Some(Arc::new(region))
+            None if large.iter().map(|(_, _, dense)| dense.len).sum::<usize>() < REGION => {
+                self.copy_all(&large)?;
+                None
+            }
+            None => Some(Arc::new(self.region(py, &large)?)),
         };
         if let (Root::Node(0), [Node::Shared(object)]) = (&root, &self.nodes[..]) {
             return Ok(Templated::Shared(object.clone_ref(py), self.size));
@@ -336,6 +364,51 @@ impl Builder {
         let template = Template { nodes: self.nodes, root, region, size: self.size };
         Ok(Templated::Template(template))
     }
+
+    fn copy_all(&mut self, arrays: &[Large<'_>]) -> PyResult<()> {
+        for (number, array, dense) in arrays {
+            self.nodes[*number] = copied(array)?;
+            self.size += dense.len as u64;
+        }
+        Ok(())
+    }
+
+    /// A region of these arrays.
+    fn region(&mut self, py: Python<'_>, arrays: &[Large<'_>]) -> PyResult<Region> {
+        let layout = Layout::of(arrays.iter().map(|(_, _, dense)| dense.len));
+        // SAFETY: the arrays are held, and whoever resizes one in another thread, against numpy's advice, has
+        // lost it to every reader.
+        let buffers: Vec<&[u8]> =
+            arrays.iter().map(|(_, _, dense)| unsafe { dense.bytes() }).collect();
+        let region = if layout.size() < DETACH_FROM {
+            Region::build(&layout, &buffers)
+        } else {
+            py.detach(|| Region::build(&layout, &buffers))
+        };
+        let region = region.map_err(|error| PyMemoryError::new_err(error.to_string()))?;
+        for ((number, _, dense), &span) in arrays.iter().zip(layout.spans()) {
+            self.nodes[*number] = Node::Mapped(place(py, dense, span)?);
+        }
+        self.size += region.len() as u64;
+        Ok(region)
+    }
+}
+
+/// An array that is to lie in a region, the number of its node, and its memory.
+type Large<'py> = (usize, Bound<'py, PyAny>, Dense<'py>);
+
+/// An array in the region.
+fn place(py: Python<'_>, dense: &Dense<'_>, span: Span) -> PyResult<Place> {
+    let is_record = array::is_record(&dense.dtype)?;
+    let dtype = if is_record { array::copy_dtype(&dense.dtype)? } else { dense.dtype.clone() };
+    Ok(Place {
+        dtype: dtype.unbind(),
+        is_record,
+        shape: PyTuple::new(py, &dense.layout.shape)?.unbind(),
+        strides: PyTuple::new(py, &dense.layout.strides)?.unbind(),
+        span,
+        writable: dense.writable,
+    })
 }
 
 /// A node for an array that is copied for each value.
