@@ -7,5 +7,6 @@ pub mod event;
 pub mod files;
 pub mod fingerprint;
 pub mod flight;
+pub mod region;
 pub mod store;
 pub mod units;

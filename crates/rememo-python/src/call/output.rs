@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use pyo3::exceptions::PyMemoryError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
@@ -9,6 +10,7 @@ use rememo::digest::Digest;
 
 use super::options::{OnMutation, Output};
 use super::state::State;
+use crate::codec::template::{Template, Templated};
 use crate::error::{HashError, exception};
 use crate::function::{ArgumentCode, Reading};
 use crate::value::{Encoder, Rules};
@@ -19,8 +21,8 @@ pub enum Stored {
     Plain(Py<PyAny>),
     /// Handed out as it is, compared with its digest each time.
     Checked { object: Py<PyAny>, digest: Digest, parts: Option<Arc<Parts>> },
-    /// Kept pickled, with its buffers, and made anew for each caller.
-    Private { pickled: Py<PyAny>, buffers: Py<PyList> },
+    /// Made anew for each caller.
+    Private(Arc<Template>),
 }
 
 /// Digests of the parts of a small container, to tell which of them changed.
@@ -188,10 +190,32 @@ pub fn store(
             Ok((stored, size))
         }
         Output::Private => {
-            if let Ok((_, true, size)) = measure(state, py, rules, output) {
-                return Ok((Stored::Plain(output.clone().unbind()), size));
-            }
-            pickle(state, py, output)
+            let templated = Template::of(py, output).map_err(|cause| {
+                if cause.is_instance_of::<PyMemoryError>(py) {
+                    return cause;
+                }
+                let error = exception(
+                    py,
+                    "RememoError",
+                    &format!(
+                        "{}(): output=\"private\" gives each caller a copy of its own, and the output of type {} \
+                         cannot be copied: {cause}.\nThe result was computed but not stored. Use output=\"shared\" to \
+                         hand out the same object, or return data that pickle can copy.",
+                        state.name,
+                        crate::value::type_name(output)
+                    ),
+                );
+                error.set_cause(py, Some(cause));
+                error
+            })?;
+            Ok(match templated {
+                Templated::Immutable(size) => (Stored::Plain(output.clone().unbind()), size),
+                Templated::Shared(object, size) => (Stored::Plain(object), size),
+                Templated::Template(template) => {
+                    let size = template.size();
+                    (Stored::Private(Arc::new(template)), size)
+                }
+            })
         }
     }
 }
@@ -210,39 +234,6 @@ fn shallow_size(output: &Bound<'_, PyAny>) -> u64 {
         .unwrap_or(64)
 }
 
-fn pickle(state: &State, py: Python<'_>, output: &Bound<'_, PyAny>) -> PyResult<(Stored, u64)> {
-    let buffers = PyList::empty(py);
-    let kwargs = pyo3::types::PyDict::new(py);
-    kwargs.set_item("protocol", 5)?;
-    kwargs.set_item(
-        "buffer_callback",
-        py.import("rememo._private")?.getattr("keeper")?.call1((&buffers,))?,
-    )?;
-    let pickled = py
-        .import("pickle")?
-        .call_method("dumps", (output,), Some(&kwargs))
-        .map_err(|cause| {
-            let error = exception(
-                py,
-                "RememoError",
-                &format!(
-                    "{}(): output=\"private\" gives each caller a copy of its own, and the output of type {} cannot be \
-                     copied: {cause}.\nThe result was computed but not stored. Use output=\"shared\" to hand out the \
-                     same object, or return data that pickle can copy.",
-                    state.name,
-                    crate::value::type_name(output)
-                ),
-            );
-            error.set_cause(py, Some(cause));
-            error
-        })?;
-    let mut size = pickled.len()? as u64;
-    for buffer in &buffers {
-        size += buffer.len()? as u64;
-    }
-    Ok((Stored::Private { pickled: pickled.unbind(), buffers: buffers.unbind() }, size))
-}
-
 impl Stored {
     /// A copy that can be used outside of the store's lock.
     pub fn clone_ref(&self, py: Python<'_>) -> Self {
@@ -253,9 +244,7 @@ impl Stored {
                 digest: *digest,
                 parts: parts.clone(),
             },
-            Self::Private { pickled, buffers } => {
-                Self::Private { pickled: pickled.clone_ref(py), buffers: buffers.clone_ref(py) }
-            }
+            Self::Private(template) => Self::Private(Arc::clone(template)),
         }
     }
 
@@ -269,14 +258,7 @@ impl Stored {
     ) -> PyResult<Handed<'py>> {
         match self {
             Self::Plain(object) => Ok(Handed::Output(object.into_bound(py))),
-            Self::Private { pickled, buffers } => {
-                let kwargs = pyo3::types::PyDict::new(py);
-                let copies = py.import("rememo._private")?.getattr("copies")?.call1((buffers,))?;
-                kwargs.set_item("buffers", copies)?;
-                py.import("pickle")?
-                    .call_method("loads", (pickled,), Some(&kwargs))
-                    .map(Handed::Output)
-            }
+            Self::Private(template) => template.make(py).map(Handed::Output),
             Self::Checked { object, digest, parts } => {
                 let object = object.into_bound(py);
                 let now = measure(state, py, rules, &object);

@@ -18,7 +18,7 @@ mod images;
 pub mod machinery;
 mod mappings;
 mod numbers;
-mod numpy;
+pub mod numpy;
 pub mod opaque;
 mod pandas;
 mod polars;
@@ -159,7 +159,7 @@ pub(super) fn is_made_in_c(class: &Bound<'_, PyType>) -> bool {
 
 /// Whether a class is the one that its module has under its name: a user's class that carries the names of a
 /// known type is not that type.
-fn is_genuine(class: &Bound<'_, PyType>, module: &str, name: &str) -> bool {
+pub(crate) fn is_genuine(class: &Bound<'_, PyType>, module: &str, name: &str) -> bool {
     if is_made_in_c(class) {
         return true;
     }
@@ -278,7 +278,7 @@ fn class_name(object: &Bound<'_, PyAny>) -> String {
 }
 
 /// A name in a module that is loaded.
-fn loaded<'py>(py: Python<'py>, module: &str, name: &str) -> Option<Bound<'py, PyAny>> {
+pub(crate) fn loaded<'py>(py: Python<'py>, module: &str, name: &str) -> Option<Bound<'py, PyAny>> {
     let dict = raw::module_dict(&raw::loaded_module(py, module)?)?;
     raw::dict_get(&dict, &PyString::new(py, name))
 }

@@ -16,15 +16,22 @@ struct ArrayObject {
     strides: *mut ffi::Py_ssize_t,
     base: *mut ffi::PyObject,
     descr: *mut ffi::PyObject,
+    flags: std::ffi::c_int,
 }
+
+/// `NPY_ARRAY_WRITEABLE`
+const WRITEABLE: std::ffi::c_int = 0x0400;
 
 /// Where the elements of an array lie.
 pub struct Layout {
     /// Address of the first element.
-    address: usize,
+    pub address: usize,
     /// Length of each dimension.
     pub shape: Vec<usize>,
-    strides: Vec<isize>,
+    /// Bytes from one element to the next along each dimension.
+    pub strides: Vec<isize>,
+    /// Whether the array lets its elements be changed.
+    pub is_writeable: bool,
 }
 
 impl Layout {
@@ -44,6 +51,7 @@ impl Layout {
                 address: (*object).data as usize,
                 shape: slice((*object).dimensions).iter().map(|&n| n as usize).collect(),
                 strides: slice((*object).strides).to_vec(),
+                is_writeable: (*object).flags & WRITEABLE != 0,
             };
             (layout, Bound::from_borrowed_ptr(array.py(), (*object).descr))
         }
@@ -59,6 +67,23 @@ impl Layout {
         let mut expected = item as isize;
         for (&n, &stride) in self.shape.iter().zip(&self.strides).rev() {
             if n != 1 && stride != expected {
+                return false;
+            }
+            expected *= n as isize;
+        }
+        true
+    }
+
+    /// Whether the elements fill the memory from the address on, in C order, in Fortran's, or in that of any other
+    /// transposition.
+    pub fn is_dense(&self, item: usize) -> bool {
+        let mut axes: Vec<(isize, usize)> =
+            self.strides.iter().copied().zip(self.shape.iter().copied()).collect();
+        axes.retain(|&(_, n)| n != 1);
+        axes.sort_unstable();
+        let mut expected = item as isize;
+        for (stride, n) in axes {
+            if stride != expected {
                 return false;
             }
             expected *= n as isize;

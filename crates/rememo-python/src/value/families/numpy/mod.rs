@@ -2,7 +2,7 @@
 
 mod dtype;
 mod functions;
-mod layout;
+pub mod layout;
 mod masked;
 mod random;
 
