@@ -27,6 +27,7 @@ use super::executed::{self, Executed};
 use super::facts;
 use super::follow::Follower;
 use super::name;
+use super::origin::{Library, Origin};
 use crate::error::{HashError, Unhashable};
 use crate::raw::{self, Function};
 use crate::value::{CodeRefs, identity};
@@ -62,6 +63,17 @@ pub(super) struct Bodies {
     pub(super) sources: Sources,
 }
 
+/// The library whose function made a class: it was made in a module of the library's, and no statement there has
+/// its name.
+fn made_by(class: &Bound<'_, PyType>) -> Option<Arc<Library>> {
+    let (module, _) = raw::type_names(class);
+    match name::module_origin(class.py(), &module) {
+        // The standard library makes classes of what it is given (`make_dataclass`), and adds nothing.
+        Origin::Library(library) if library.distribution != "python" => Some(library),
+        _ => None,
+    }
+}
+
 /// What the statements of a module or a class body bind, by name.
 type Bindings = FxHashMap<String, Binding>;
 
@@ -83,7 +95,18 @@ impl Follower<'_> {
         by_framework: bool,
     ) -> Result<bool, HashError> {
         let known = match self.body_of(class)? {
-            Body::Absent => return Ok(false),
+            Body::Absent => {
+                // What a library's function puts into a class that it makes is the library's.
+                let (Some(maker), false) = (made_by(class), is_replaced(class, attribute, value))
+                else {
+                    return Ok(false);
+                };
+                writer.str(b"made");
+                self.write_class(writer, &value.get_type(), self.rules())?;
+                let maker = self.library_node(&maker);
+                self.write_node(writer, maker);
+                return Ok(true);
+            }
             Body::Unproven => None,
             Body::Known(known) => Some(known),
         };

@@ -382,7 +382,7 @@ impl<'a> Follower<'a> {
         node
     }
 
-    fn library_node(&mut self, library: &Library) -> NodeId {
+    pub(super) fn library_node(&mut self, library: &Library) -> NodeId {
         let id = format!("{} {}", library.distribution, library.version);
         if let Some(&node) = self.known.libraries.get(&id) {
             return node;

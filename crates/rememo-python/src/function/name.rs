@@ -270,7 +270,7 @@ fn is_of_library(class: &Bound<'_, PyType>, module: &str, qualname: &str) -> boo
 }
 
 /// Whose code a module is. The main program is the user's, whoever runs it (a test runner, a notebook's kernel).
-fn module_origin(py: Python<'_>, module: &str) -> Origin {
+pub(super) fn module_origin(py: Python<'_>, module: &str) -> Origin {
     if main_name(module) == "__main__" {
         return Origin::User { file: None };
     }
