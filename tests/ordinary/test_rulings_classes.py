@@ -511,3 +511,36 @@ def test_a_function_counts_alike_with_no_attributes_and_with_none_yet() -> None:
     assert rememo.hash(value) not in (before, noted)
     del value.note
     assert rememo.hash(value) == before
+
+
+MADE = """
+    import rememo
+
+    rememo.configure(library_code=["maker"])
+
+    import maker
+
+    Base = maker.base(20)
+
+    class User(Base):
+        def shown(self):
+            return self.length
+
+    @rememo.cache
+    def f():
+        return User().shown(), User.database is not None
+"""
+MAKER = """
+    import sqlite3
+
+    def base(length):
+        made = {"__module__": __name__, "length": length, "database": sqlite3.connect(":memory:")}
+        return type("Base", (), made)
+"""
+
+
+def test_4_what_a_library_puts_into_a_class_that_it_makes_counts_by_type(tmp_path: Path) -> None:
+    first = look(tmp_path, 1, user=MADE, maker=MAKER)
+    assert look(tmp_path, 2) == first
+    other = look(tmp_path, 1, user=MADE.replace("20", "30"))
+    assert other[0] != first[0] and other[1] != first[1]
