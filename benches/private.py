@@ -1,7 +1,7 @@
 """What a copy of one's own costs: `output="private"` beside other ways to get one, in one run.
 
-`deepcopy` copies the value, `pickle` pickles it once and loads it for each caller, `joblib` reads it
-from its cache with `mmap_mode="c"`, if it is installed. Each value's first line is a hit among
+`deepcopy` copies the value, `pickle` pickles it once and loads it for each caller, `joblib` reads
+it from its cache with `mmap_mode="c"`, if it is installed. Each value's first line is a hit among
 hits; in the others a hit comes after the peer has filled the processor's caches with its own copy.
 Nobody touches the results but in "written through".
 """
