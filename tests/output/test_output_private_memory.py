@@ -1,4 +1,4 @@
-"""`output="private"`: what copies of large results take of the process, and when it is given back."""
+"""`output="private"`: what copies of large results take of the process and give back."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ def test_after_fork_parent_and_child_do_not_see_each_other(tmp_path: Path) -> No
 
 @LINUX
 def test_few_descriptors_and_few_mappings_are_no_failure(tmp_path: Path) -> None:
-    """Without descriptors to spare, and with more copies alive than are mapped, copies are made plainly."""
+    """Without descriptors to spare, and beyond so many mappings, copies are made plainly."""
     source = """
         import os, resource
         import numpy as np

@@ -6,8 +6,8 @@
 //!
 //! Why this gives no wrong hit: arguments are compared by exact type and by value (floats bit for bit, so that
 //! 0.0 and -0.0 differ), under the same keyword names; the table is emptied when the fingerprint is looked at
-//! anew; an entry counts only while its store still holds that very entry (`Handle`). Only outputs that are handed
-//! out as they are come here.
+//! anew; an entry counts only while its store still holds that very entry (`Handle`). Only outputs that
+//! are handed out unchecked come here: as they are, or made anew for the caller.
 
 use std::cell::{Cell, UnsafeCell};
 

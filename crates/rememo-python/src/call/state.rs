@@ -159,15 +159,23 @@ impl State {
             let now = if self.options.bounds.ttl.is_some() { Instant::now() } else { self.made };
             // Also refreshes its use, by which entries are evicted.
             let entry = self.shelf.at_once(found, now)?;
-            let Stored::Plain(output) = &entry.value else { return None };
-            let output = output.as_ptr();
-            ffi::Py_INCREF(output);
-            self.table.count(entry.cost().as_nanos() as u64);
+            let cost = entry.cost().as_nanos() as u64;
+            let output = match &entry.value {
+                Stored::Plain(output) => output.clone_ref(py).into_ptr(),
+                Stored::Private(template) => {
+                    // Unpickling may run anything, this function included: from here on neither the entry nor the
+                    // watch may be looked at.
+                    let template = Arc::clone(template);
+                    template.make(py).ok()?.into_ptr()
+                }
+                Stored::Checked { .. } => return None,
+            };
+            self.table.count(cost);
             Some(output)
         }
     }
 
-    /// Remembers a call for `hit_at_once`, if its output is handed out as it is.
+    /// Remembers a call for `hit_at_once`, if its output is handed out unchecked.
     fn remember(
         &self,
         py: Python<'_>,
@@ -193,6 +201,7 @@ impl State {
             match (handle, store.peek(key, Instant::now())) {
                 (Some(handle), Ok(entry)) => match &entry.value {
                     Stored::Plain(object) if object.is(output) => Some(handle),
+                    Stored::Private(_) => Some(handle),
                     _ => None,
                 },
                 _ => None,
