@@ -32,12 +32,19 @@ class Subject:
     def __post_init__(self) -> None:
         object.__setattr__(self, "calls", tuple(f"entry({text})" for text in self.inputs))
 
-    def files(self) -> dict[str, str]:
-        """The program's files, by their place below the project's directory."""
-        imports = self.imports or f"import {self.modules[0]}"
-        body = textwrap.indent(textwrap.dedent(self.body).strip(), "    ")
+    def files(self, *, imported_inside: bool = False) -> dict[str, str]:
+        """The program's files, by their place below the project's directory.
+
+        The modules are imported by ``app.py``, or, ``imported_inside``, by the cached function's
+        body, so that none is loaded when the key is taken.
+        """
+        imports = self._own(self.imports or f"import {self.modules[0]}")
+        body = textwrap.dedent(self.body).strip()
+        if imported_inside:
+            imports, body = "", f"{imports}\n{body}"
+        body = textwrap.indent(body, "    ")
         app = f"import rememo\n{imports}\n\n\n@rememo.cache\ndef entry(data):\n{body}\n"
-        files = {"app.py": self._own(app)}
+        files = {"app.py": app}
         for module in self.modules:
             for place, source in _sources(module):
                 source = self._own(source)

@@ -42,11 +42,13 @@ class Variant:
 class Laboratory:
     """Runs the variants of one subject in a directory of its own."""
 
-    def __init__(self, subject: Subject, scratch: Path, front: str = "cached") -> None:
+    def __init__(
+        self, subject: Subject, scratch: Path, front: str = "cached", imported_inside: bool = False
+    ) -> None:
         self.subject = subject
         self.scratch = scratch
         self.front = front
-        self.files = subject.files()
+        self.files = subject.files(imported_inside=imported_inside)
         self.original = Variant("the original", self.files)
 
     def executed(self) -> dict[str, set[int]]:
@@ -131,10 +133,19 @@ def differing(original: Variant, variants: list[Variant]) -> int:
 SUBJECT = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 
 
+LOADING = pytest.mark.parametrize(
+    "imported_inside", [False, True], ids=["loaded before", "imported inside the body"]
+)
+
+
 @SUBJECT
-def test_a_changed_result_has_another_key(subject: Subject, tmp_path: Path) -> None:
-    laboratory = Laboratory(subject, tmp_path)
-    variants = mutants(laboratory, MUTANTS, random.Random(f"{SEED} {subject.name}"))
+@LOADING
+def test_a_changed_result_has_another_key(
+    subject: Subject, imported_inside: bool, tmp_path: Path
+) -> None:
+    laboratory = Laboratory(subject, tmp_path, imported_inside=imported_inside)
+    chance = random.Random(f"{SEED} {subject.name} {imported_inside}")
+    variants = mutants(laboratory, MUTANTS, chance)
     laboratory.run(variants)
     assert differing(laboratory.original, variants) > 0
     assert not stale(laboratory.original, variants)
@@ -143,9 +154,12 @@ def test_a_changed_result_has_another_key(subject: Subject, tmp_path: Path) -> N
 
 
 @SUBJECT
-def test_an_edit_that_cannot_matter_keeps_the_key(subject: Subject, tmp_path: Path) -> None:
-    laboratory = Laboratory(subject, tmp_path)
-    chance = random.Random(f"{SEED} {subject.name} neutral")
+@LOADING
+def test_an_edit_that_cannot_matter_keeps_the_key(
+    subject: Subject, imported_inside: bool, tmp_path: Path
+) -> None:
+    laboratory = Laboratory(subject, tmp_path, imported_inside=imported_inside)
+    chance = random.Random(f"{SEED} {subject.name} neutral {imported_inside}")
     variants = []
     for _ in range(NEUTRAL_ROUNDS):
         for edit in neutral.EDITS:
