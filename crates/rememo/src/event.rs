@@ -83,6 +83,7 @@ pub struct Stats {
     expired: AtomicU64,
     evicted: AtomicU64,
     cleared: AtomicU64,
+    damaged: AtomicU64,
     refreshed: AtomicU64,
     replaced: AtomicU64,
     reentered: AtomicU64,
@@ -104,6 +105,7 @@ impl Stats {
             expired: AtomicU64::new(0),
             evicted: AtomicU64::new(0),
             cleared: AtomicU64::new(0),
+            damaged: AtomicU64::new(0),
             refreshed: AtomicU64::new(0),
             replaced: AtomicU64::new(0),
             reentered: AtomicU64::new(0),
@@ -125,6 +127,7 @@ impl Stats {
             Outcome::Miss(MissReason::Expired { .. }) => &self.expired,
             Outcome::Miss(MissReason::Evicted { .. }) => &self.evicted,
             Outcome::Miss(MissReason::Cleared) => &self.cleared,
+            Outcome::Miss(MissReason::Damaged) => &self.damaged,
             Outcome::Refreshed => &self.refreshed,
             Outcome::Replaced => &self.replaced,
             Outcome::Reentered => &self.reentered,
@@ -168,6 +171,7 @@ impl Stats {
             expired: read(&self.expired),
             evicted: read(&self.evicted),
             cleared: read(&self.cleared),
+            damaged: read(&self.damaged),
             refreshed: read(&self.refreshed),
             replaced: read(&self.replaced),
             reentered: read(&self.reentered),
@@ -187,6 +191,7 @@ impl Stats {
             &self.expired,
             &self.evicted,
             &self.cleared,
+            &self.damaged,
             &self.refreshed,
             &self.replaced,
             &self.reentered,
@@ -221,6 +226,8 @@ pub struct Snapshot {
     pub evicted: u64,
     /// Misses of keys that had been cleared.
     pub cleared: u64,
+    /// Misses of keys whose stored entry was damaged.
+    pub damaged: u64,
     /// Computations that were asked for.
     pub refreshed: u64,
     /// Computations in place of a value that had been changed.
@@ -253,6 +260,7 @@ impl Snapshot {
             + self.expired
             + self.evicted
             + self.cleared
+            + self.damaged
             + self.refreshed
             + self.replaced
             + self.reentered
@@ -264,7 +272,7 @@ impl Snapshot {
 mod tests {
     use super::*;
 
-    const OUTCOMES: [Outcome; 12] = [
+    const OUTCOMES: [Outcome; 13] = [
         Outcome::Hit(Tier::Memory),
         Outcome::Hit(Tier::Disk),
         Outcome::Hit(Tier::Shared),
@@ -277,6 +285,7 @@ mod tests {
         Outcome::Replaced,
         Outcome::Reentered,
         Outcome::Detoured,
+        Outcome::Miss(MissReason::Damaged),
     ];
 
     #[test]

@@ -32,11 +32,16 @@ pub const LIKE_SIZE: u64 = 1024;
 /// The credit of a like entry: room for sizes of 2⁴⁰ times [`LIKE_SIZE`] below it.
 const UNIT: u32 = 40;
 
-/// `cost / size` in powers of two, as a fixed-point number.
-fn worth(cost: Duration, size: u64) -> u128 {
+/// The power of two that `cost / size` is rounded to; between -40 and 48.
+pub(super) fn worth_exponent(cost: Duration, size: u64) -> i32 {
     let costs = (cost.as_millis() / LIKE_COST.as_millis()).max(1).ilog2().min(48);
     let sizes = (size / LIKE_SIZE).max(1).ilog2().min(UNIT);
-    1 << (UNIT + costs - sizes)
+    costs as i32 - sizes as i32
+}
+
+/// `cost / size` in powers of two, as a fixed-point number.
+fn worth(cost: Duration, size: u64) -> u128 {
+    1 << (UNIT as i32 + worth_exponent(cost, size))
 }
 
 /// A stored value and what is known of it.

@@ -1,5 +1,7 @@
 //! Where entries are kept, and how a look-up ends.
 
+#[cfg(unix)]
+pub mod disk;
 mod grave;
 pub mod memory;
 
@@ -54,6 +56,8 @@ pub enum MissReason {
     },
     /// Somebody cleared it.
     Cleared,
+    /// What was stored of it did not match its checksum, and was dropped.
+    Damaged,
 }
 
 impl fmt::Display for MissReason {
@@ -63,6 +67,7 @@ impl fmt::Display for MissReason {
             Self::Expired { ago } => write!(f, "expired {} ago", crate::units::Spoken(*ago)),
             Self::Evicted { by } => write!(f, "evicted ({by})"),
             Self::Cleared => f.write_str("cleared"),
+            Self::Damaged => f.write_str("the stored entry was damaged"),
         }
     }
 }

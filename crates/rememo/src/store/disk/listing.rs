@@ -1,0 +1,261 @@
+//! Lists: functions, entries, fingerprints and recorded misses, for people and tools.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use rustc_hash::FxHashMap;
+
+use super::error::StoreError;
+use super::fingerprint;
+use super::read::unsigned;
+use super::reason_from;
+use super::record::{
+    Counters, EntryId, Listed, ListedFunction, MissEvent, Process, StoredFingerprint,
+};
+use super::shared::Shared;
+use crate::digest::{DIGEST_LEN, Digest};
+
+pub(super) fn functions(shared: &Arc<Shared>) -> Result<Vec<ListedFunction>, StoreError> {
+    let core = shared.core();
+    let _inside = core.enter();
+    shared.with_reader(|connection| {
+        connection
+            .prepare_cached(
+                "SELECT name, entries, bytes, cleared, hits, misses, saved, evictions, expirations, damaged \
+                 FROM functions ORDER BY name",
+            )?
+            .query_map([], |row| {
+                Ok(ListedFunction {
+                    name: Arc::from(row.get::<_, String>(0)?),
+                    entries: unsigned(row, 1)?,
+                    bytes: unsigned(row, 2)?,
+                    cleared: unsigned(row, 3)? / 1000,
+                    counters: Counters {
+                        hits: unsigned(row, 4)?,
+                        misses: unsigned(row, 5)?,
+                        saved: Duration::from_micros(unsigned(row, 6)?),
+                        evictions: unsigned(row, 7)?,
+                        expirations: unsigned(row, 8)?,
+                        damaged: unsigned(row, 9)?,
+                    },
+                })
+            })?
+            .collect()
+    })
+}
+
+const COLUMNS: &str = "SELECT e.id, e.h, e.rest, e.kind, e.function, f.name, p.digest, e.written, e.expires, \
+     u.used, u.hits, e.cost, e.size, e.process, e.meta, e.blob FROM entries e \
+     LEFT JOIN uses u ON u.id = e.id LEFT JOIN functions f ON f.id = e.function \
+     LEFT JOIN fingerprints p ON p.id = e.fingerprint";
+
+#[derive(Default)]
+struct Known {
+    functions: FxHashMap<i64, Arc<str>>,
+    processes: FxHashMap<i64, Option<Arc<Process>>>,
+}
+
+impl Known {
+    fn process(
+        &mut self,
+        connection: &Connection,
+        id: i64,
+    ) -> rusqlite::Result<Option<Arc<Process>>> {
+        if let Some(known) = self.processes.get(&id) {
+            return Ok(known.clone());
+        }
+        let found = connection
+            .prepare_cached("SELECT pid, started, program FROM processes WHERE id = ?1")?
+            .query_row([id], |row| {
+                Ok(Arc::new(Process {
+                    pid: row.get(0)?,
+                    started: unsigned(row, 1)?,
+                    program: row.get(2)?,
+                }))
+            })
+            .optional()?;
+        self.processes.insert(id, found.clone());
+        Ok(found)
+    }
+
+    fn entry(
+        &mut self,
+        shared: &Shared,
+        connection: &Connection,
+        row: &Row<'_>,
+    ) -> rusqlite::Result<Listed> {
+        let mut key = [0; DIGEST_LEN];
+        key[..8].copy_from_slice(&row.get::<_, i64>(1)?.to_be_bytes());
+        let rest = row.get_ref(2)?.as_blob()?;
+        if rest.len() == DIGEST_LEN - 8 {
+            key[8..].copy_from_slice(rest);
+        }
+        let function: i64 = row.get(4)?;
+        let function = match self.functions.get(&function) {
+            Some(name) => Arc::clone(name),
+            None => {
+                let name: Arc<str> =
+                    Arc::from(row.get::<_, Option<String>>(5)?.unwrap_or_default());
+                self.functions.insert(function, Arc::clone(&name));
+                name
+            }
+        };
+        let blob: Option<[u8; 16]> = match row.get_ref(15)? {
+            ValueRef::Blob(bytes) => bytes.get(..16).and_then(|name| name.try_into().ok()),
+            _ => None,
+        };
+        let blob_size = blob.map_or(0, |name| {
+            std::fs::metadata(shared.directory.blob(&name)).map_or(0, |found| found.len())
+        });
+        Ok(Listed {
+            id: EntryId(row.get(0)?),
+            key: Digest(key),
+            kind: u8::try_from(row.get::<_, i64>(3)?).unwrap_or(u8::MAX),
+            function,
+            fingerprint: digest(row, 6)?,
+            written: unsigned(row, 7)?,
+            expires: row.get::<_, Option<i64>>(8)?.map(|expires| expires.max(0) as u64),
+            used: row.get::<_, Option<i64>>(9)?.unwrap_or(0).max(0) as u64,
+            hits: row.get::<_, Option<i64>>(10)?.unwrap_or(0).max(0) as u64,
+            cost: Duration::from_micros(unsigned(row, 11)?),
+            size: unsigned(row, 12)?,
+            process: self.process(connection, row.get(13)?)?,
+            meta: row.get::<_, Option<Vec<u8>>>(14)?.unwrap_or_default(),
+            blob_size,
+        })
+    }
+}
+
+fn digest(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Digest>> {
+    Ok(match row.get_ref(column)? {
+        ValueRef::Blob(bytes) => bytes.try_into().ok().map(Digest),
+        _ => None,
+    })
+}
+
+pub(super) fn entries(
+    shared: &Arc<Shared>,
+    function: Option<&str>,
+    each: &mut dyn FnMut(Listed) -> bool,
+) -> Result<(), StoreError> {
+    /// So many are read at a time: a long transaction would keep the WAL from being copied back.
+    const PIECE: i64 = 4096;
+    let core = shared.core();
+    let mut known = Known::default();
+    let mut after = 0_i64;
+    loop {
+        let piece: Vec<Listed> = {
+            let _inside = core.enter();
+            shared.with_reader(|connection| {
+                let condition = match function {
+                    Some(_) => " WHERE e.id > ?1 AND f.name = ?3 ORDER BY e.id LIMIT ?2",
+                    None => " WHERE e.id > ?1 ORDER BY e.id LIMIT ?2",
+                };
+                let mut statement = connection.prepare_cached(&format!("{COLUMNS}{condition}"))?;
+                let mut rows = match function {
+                    Some(name) => statement.query(params![after, PIECE, name])?,
+                    None => statement.query(params![after, PIECE])?,
+                };
+                let mut piece = Vec::new();
+                while let Some(row) = rows.next()? {
+                    piece.push(known.entry(shared, connection, row)?);
+                }
+                Ok(piece)
+            })?
+        };
+        let count = piece.len();
+        for entry in piece {
+            after = entry.id.0;
+            if !each(entry) {
+                return Ok(());
+            }
+        }
+        if count < PIECE as usize {
+            return Ok(());
+        }
+    }
+}
+
+pub(super) fn find(
+    shared: &Arc<Shared>,
+    prefix: &str,
+    limit: usize,
+) -> Result<Vec<Listed>, StoreError> {
+    if prefix.len() > 2 * DIGEST_LEN || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(Vec::new());
+    }
+    let prefix = prefix.to_ascii_lowercase();
+    // All keys that begin so have row numbers between these two, as signed numbers: no prefix crosses zero.
+    let known = &prefix[..prefix.len().min(16)];
+    let bound = |filler: &str| {
+        let digits = format!("{known}{}", filler.repeat(16 - known.len()));
+        u64::from_str_radix(&digits, 16).unwrap_or(0) as i64
+    };
+    let (low, high) =
+        if known.is_empty() { (i64::MIN, i64::MAX) } else { (bound("0"), bound("f")) };
+    let core = shared.core();
+    let _inside = core.enter();
+    shared.with_reader(|connection| {
+        let mut statement = connection
+            .prepare_cached(&format!("{COLUMNS} WHERE e.h BETWEEN ?1 AND ?2 ORDER BY e.h"))?;
+        let mut rows = statement.query([low, high])?;
+        let mut known = Known::default();
+        let mut found = Vec::new();
+        while found.len() < limit {
+            let Some(row) = rows.next()? else { break };
+            let entry = known.entry(shared, connection, row)?;
+            if entry.key.to_hex().starts_with(&prefix) {
+                found.push(entry);
+            }
+        }
+        Ok(found)
+    })
+}
+
+pub(super) fn fingerprint(
+    shared: &Arc<Shared>,
+    digest: &Digest,
+) -> Result<Option<StoredFingerprint>, StoreError> {
+    let core = shared.core();
+    let _inside = core.enter();
+    shared.with_reader(|connection| {
+        let map = connection
+            .prepare_cached("SELECT map FROM fingerprints WHERE digest = ?1")?
+            .query_row([digest.as_bytes()], |row| row.get::<_, Vec<u8>>(0))
+            .optional()?;
+        Ok(map.and_then(|map| fingerprint::read(*digest, &map)))
+    })
+}
+
+pub(super) fn misses(
+    shared: &Arc<Shared>,
+    function: Option<&str>,
+    limit: usize,
+) -> Result<Vec<MissEvent>, StoreError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let core = shared.core();
+    let _inside = core.enter();
+    shared.with_reader(|connection| {
+        let mut statement = connection.prepare_cached(
+            "SELECT v.at, f.name, p.digest, v.key, v.reason, v.ago, v.cost, v.not_stored FROM events v \
+             JOIN functions f ON f.id = v.function LEFT JOIN fingerprints p ON p.id = v.fingerprint \
+             WHERE ?1 IS NULL OR f.name = ?1 ORDER BY v.id DESC LIMIT ?2",
+        )?;
+        let mut rows = statement.query(params![function, limit])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(MissEvent {
+                at: unsigned(row, 0)?,
+                function: Arc::from(row.get::<_, String>(1)?),
+                fingerprint: digest(row, 2)?,
+                key: digest(row, 3)?.unwrap_or(Digest([0; DIGEST_LEN])),
+                reason: reason_from(row.get(4)?, unsigned(row, 5)?),
+                cost: Duration::from_micros(unsigned(row, 6)?),
+                not_stored: row.get::<_, Option<String>>(7)?.unwrap_or_default(),
+            });
+        }
+        Ok(found)
+    })
+}
