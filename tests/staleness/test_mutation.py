@@ -180,8 +180,8 @@ def test_an_edit_that_cannot_matter_keeps_the_key(
 def _neutral_edits(files: dict[str, str], imported_inside: bool) -> list[neutral.Edit]:
     if not imported_inside:
         return neutral.EDITS
-    # A module that is not loaded counts whole where only running it would tell what it holds; code in
-    # it that reads docstrings then makes them count everywhere.
+    # A module that is not loaded counts whole where only running it would tell what it holds; code
+    # in it that reads docstrings then makes them count everywhere.
     reads_docs = any("__doc__" in source for source in files.values())
     return [e for e in neutral.OF_LAYOUT if not (reads_docs and e is neutral.documented)]
 
