@@ -633,6 +633,26 @@ def test_what_may_have_changed_since_the_import_is_computed_anew(
 
 # Edits -------------------------------------------------------------------------------------------
 
+MADE_OF_CONSTANTS: Files = {
+    "app.py": body("import lib", "return lib.g(x)"),
+    "lib.py": """
+        import logging, re
+        from re import IGNORECASE
+        from other import TABLE
+        log = logging.getLogger(__name__)
+        PATTERN = re.compile("a(.)", IGNORECASE)
+        def g(y):
+            log.debug("seen")
+            return PATTERN.sub(r"<\\1>", "abac"), TABLE.maxlen, len(TABLE)
+        def other(y): return y + 1
+    """,
+    "other.py": """
+        import collections
+        TABLE = collections.deque((1, 2), maxlen=5)
+        def unread(y): return y + 1
+    """,
+}
+
 MISSES: dict[str, tuple[Files, tuple[str, str, str]]] = {
     "a helper's constant": (KNOWN["helpers of helpers, and recursion"], ("lib.py", "= 3", "= 4")),
     "what is re-exported": (KNOWN["a package that re-exports"], ("pkg/base.py", "y\n", "y + 1\n")),
@@ -667,6 +687,63 @@ MISSES: dict[str, tuple[Files, tuple[str, str, str]]] = {
     "an annotation that is read": (
         KNOWN["annotations that are read"],
         ("lib.py", "y: int", "y: bool"),
+    ),
+    "a constant that a library makes a value of": (
+        MADE_OF_CONSTANTS,
+        ("lib.py", "a(.)", "(.)a"),
+    ),
+    "a member that a library makes a value of": (
+        {**MADE_OF_CONSTANTS, "lib.py": MADE_OF_CONSTANTS["lib.py"].replace("abac", "AbaC")},
+        ("lib.py", "import IGNORECASE", "import ASCII as IGNORECASE"),
+    ),
+    "a constant given by keyword that a library makes a value of": (
+        MADE_OF_CONSTANTS,
+        ("other.py", "maxlen=5", "maxlen=6"),
+    ),
+    "a value made of constants that a method has changed": (
+        MADE_OF_CONSTANTS
+        | {
+            "other.py": MADE_OF_CONSTANTS["other.py"].replace(
+                "def unread", "TABLE.append(3)\n        def unread"
+            )
+        },
+        ("other.py", "TABLE.append(3)", "TABLE.extend((3, 4))"),
+    ),
+    "a value made of constants that a method has changed under another name": (
+        MADE_OF_CONSTANTS
+        | {
+            "other.py": MADE_OF_CONSTANTS["other.py"].replace(
+                "def unread", "ROWS = TABLE\n        ROWS.append(3)\n        def unread"
+            )
+        },
+        ("other.py", "ROWS.append(3)", "ROWS.extend((3, 4))"),
+    ),
+    "a value made of constants that was changed by way of a list": (
+        MADE_OF_CONSTANTS
+        | {
+            "other.py": MADE_OF_CONSTANTS["other.py"].replace(
+                "def unread", "ROWS = [TABLE]\n        ROWS[0].append(3)\n        def unread"
+            )
+        },
+        ("other.py", "ROWS[0].append(3)", "ROWS[0].extend((3, 4))"),
+    ),
+    "a value made of constants that was changed by an operator": (
+        MADE_OF_CONSTANTS
+        | {
+            "other.py": MADE_OF_CONSTANTS["other.py"].replace(
+                "def unread", "ROWS = TABLE\n        ROWS += (3,)\n        def unread"
+            )
+        },
+        ("other.py", "(3,)", "(3, 4)"),
+    ),
+    "a value made of constants that another module has changed": (
+        MADE_OF_CONSTANTS
+        | {
+            "lib.py": MADE_OF_CONSTANTS["lib.py"].replace(
+                "def other", "TABLE.append(3)\n        def other"
+            )
+        },
+        ("lib.py", "TABLE.append(3)", "TABLE.extend((3, 4))"),
     ),
     "what a constant is computed by": (
         COMPUTED["a computed constant"],
@@ -858,6 +935,14 @@ def test_an_edit_of_what_is_reached_is_a_miss(
 
 
 HITS: dict[str, tuple[Files, tuple[str, str, str]]] = {
+    "a function beside values that a library makes of constants": (
+        MADE_OF_CONSTANTS,
+        ("lib.py", "y + 1", "y + 2"),
+    ),
+    "a function beside a value that is imported and made of constants": (
+        MADE_OF_CONSTANTS,
+        ("other.py", "y + 1", "y + 2"),
+    ),
     "a function that is not reached": (
         {
             "app.py": body("import lib", "return lib.g(x)"),

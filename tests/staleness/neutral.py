@@ -196,13 +196,9 @@ def joined_by_strangers(source: str, chance: random.Random) -> str:
     )
 
 
-EDITS: list[Callable[[str, random.Random], str | None]] = [
-    commented,
-    spaced,
-    reformatted,
-    documented,
-    annotated,
-    renamed,
-    moved,
-    joined_by_strangers,
-]
+Edit = Callable[[str, random.Random], str | None]
+
+OF_LAYOUT: list[Edit] = [commented, spaced, reformatted, documented, annotated]
+"""Those that leave every definition what and where it is."""
+
+EDITS: list[Edit] = [*OF_LAYOUT, renamed, moved, joined_by_strangers]

@@ -3,6 +3,8 @@
 
 mod classes;
 
+use std::sync::Arc;
+
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -10,7 +12,7 @@ use pyo3::types::{PyBool, PyCFunction, PyDict, PyList, PyModule, PyString, PyTup
 use rustc_hash::FxHashMap;
 
 use super::bytecode::{
-    self, ClassParts, Effect, FunctionParts, Made, Outcome, World, is_constant, is_data,
+    self, ClassParts, Effect, FunctionParts, Made, Outcome, Recipe, World, is_constant, is_data,
 };
 use super::finder;
 use super::follow::Follower;
@@ -42,7 +44,7 @@ impl<'s, 'f, 'py> Statements<'s, 'f, 'py> {
 
     /// A value as it is bound: what another module's code alone would tell stays that module's.
     fn set(&mut self, name: &Bound<'py, PyString>, value: &Made<'py>) -> PyResult<()> {
-        self.dict.set_item(name, bound_value(self.py, self.module, value)?)
+        self.dict.set_item(name, bound_value(self.py, self.module, &raw::string(name), value)?)
     }
 
     /// What is known of an object: a stand-in is known by its name only.
@@ -65,6 +67,26 @@ impl<'s, 'f, 'py> Statements<'s, 'f, 'py> {
                 })
                 .map(|(_, harm)| harm)
         })
+    }
+
+    /// How a call of a library's function makes its result, if all that it is given is constant.
+    fn recipe(
+        &self,
+        callee: &Made<'py>,
+        arguments: &[Made<'py>],
+        keywords: &[(String, Made<'py>)],
+    ) -> Option<Arc<Recipe>> {
+        let constant = |value: &Made<'py>| {
+            value.known().filter(|known| is_constant(known) || is_library_member(known)).cloned()
+        };
+        let named = keywords.iter().map(|(name, value)| {
+            Some((name, constant(value)?).into_pyobject(self.py).ok()?.into_any())
+        });
+        let parts: Option<Vec<Bound<'py, PyAny>>> =
+            arguments.iter().map(constant).chain(named).collect();
+        let parts = PyTuple::new(self.py, parts?).ok()?;
+        let shape = (arguments.len(), parts).into_pyobject(self.py).ok()?;
+        Some(Recipe::new(callee.known()?, shape))
     }
 
     /// Whether a value is no code, or code that was made here and that no name leads to yet.
@@ -214,7 +236,11 @@ impl<'py> World<'py> for Statements<'_, '_, 'py> {
     fn attribute(&mut self, owner: &Made<'py>, name: &Bound<'py, PyString>) -> Outcome<Made<'py>> {
         let object = match owner {
             Made::Known(object) => object,
-            Made::Opaque { .. } => return Ok(owner.clone()),
+            // A method may change it.
+            Made::Opaque { decorates, .. } => {
+                owner.spoil();
+                return Ok(Made::Opaque { decorates: *decorates, recipe: None });
+            }
             Made::Form | Made::Code => return Ok(Made::Code),
         };
         if let Some(stand_in) = StandIn::of(object) {
@@ -243,6 +269,7 @@ impl<'py> World<'py> for Statements<'_, '_, 'py> {
     }
 
     fn operation(&mut self, operands: &[Made<'py>]) -> Outcome<Made<'py>> {
+        operands.iter().for_each(Made::spoil);
         let (mut has_code, mut is_form) = (false, false);
         for operand in operands {
             match operand {
@@ -292,11 +319,13 @@ impl<'py> World<'py> for Statements<'_, '_, 'py> {
     ) -> Outcome<Made<'py>> {
         let values: Vec<&Made<'py>> =
             arguments.iter().chain(keywords.iter().map(|(_, value)| value)).collect();
+        values.iter().for_each(|value| value.spoil());
+        callee.spoil();
         let takes_code = made_of(&values);
         let harm = match callee {
             Made::Form | Made::Code => return Err(Effect),
-            Made::Opaque { decorates: true } => Harm::Alters,
-            Made::Opaque { decorates: false } => Harm::None,
+            Made::Opaque { decorates: true, .. } => Harm::Alters,
+            Made::Opaque { decorates: false, .. } => Harm::None,
             Made::Known(callee) => {
                 if keywords.is_empty()
                     && let Some(made) = self.descriptor(callee, arguments)
@@ -320,13 +349,18 @@ impl<'py> World<'py> for Statements<'_, '_, 'py> {
         };
         match (harm, takes_code) {
             (Harm::None, true) => Err(Effect),
-            (Harm::None, false) => Ok(Made::OPAQUE),
+            (Harm::None, false) => {
+                let recipe = self.recipe(callee, arguments, keywords);
+                Ok(Made::Opaque { decorates: false, recipe })
+            }
             // What other names lead to as well must not be written to.
             (Harm::Alters, true) if !values.iter().all(|value| self.is_unnamed(value)) => {
                 Err(Effect)
             }
             (Harm::Keeps | Harm::Alters, true) => Ok(Made::Code),
-            (Harm::Keeps | Harm::Alters, false) => Ok(Made::Opaque { decorates: true }),
+            (Harm::Keeps | Harm::Alters, false) => {
+                Ok(Made::Opaque { decorates: true, recipe: None })
+            }
         }
     }
 
@@ -395,7 +429,7 @@ impl<'py> Statements<'_, '_, 'py> {
         stand_in: &Bound<'py, StandIn>,
         name: &Bound<'py, PyString>,
     ) -> Outcome<Made<'py>> {
-        let StandIn { name: above, is_library } = stand_in.get();
+        let StandIn { name: above, is_library, .. } = stand_in.get();
         if !is_library {
             // What another module holds: whatever it is, its attributes are not known either.
             return Ok(Made::Code);

@@ -6,7 +6,8 @@
 //! a loaded module, by the same code, hence it yields the same dependencies: whether a module happens to be
 //! loaded already makes no difference to a key, nor does an edit of something in it that is not reached.
 //!
-//! What cannot be known counts by the module's whole code and all that this code reads:
+//! A value that a library's function makes of constants (`re.compile("…")`, `logging.getLogger(__name__)`) counts by that
+//! call. What cannot be known counts by the module's whole code and all that this code reads:
 //! - a name whose value only running the code would tell, when followed code reads it;
 //! - a module whose statements may have effects elsewhere (they call code of the user's, assign to attributes,
 //!   branch on what is not known, …), whenever it would be executed.
@@ -18,11 +19,13 @@ mod import;
 mod stand_in;
 mod whole_code;
 
+use std::sync::Arc;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::bytecode::Made;
+use super::bytecode::{Made, Recipe};
 use super::finder::search::Search;
 use crate::raw;
 
@@ -33,11 +36,19 @@ pub(super) struct StandIn {
     pub(super) name: String,
     /// Whether it is a library's, of which only the name and the version count.
     pub(super) is_library: bool,
+    /// How a statement of the module makes it, with the name that it is bound to.
+    recipe: Option<(String, Arc<Recipe>)>,
 }
 
 impl StandIn {
     pub(super) fn named(py: Python<'_>, name: &str, is_library: bool) -> PyResult<Py<PyAny>> {
-        Ok(Py::new(py, Self { name: name.to_owned(), is_library })?.into_any())
+        Ok(Py::new(py, Self { name: name.to_owned(), is_library, recipe: None })?.into_any())
+    }
+
+    /// How it is made, unless something may have been done to it since.
+    fn recipe(&self) -> Option<(&str, &Recipe)> {
+        let (name, recipe) = self.recipe.as_ref()?;
+        (!recipe.is_spoiled()).then_some((name, recipe))
     }
 
     /// `object` as a stand-in, if it is one.
@@ -196,10 +207,16 @@ impl<'py> Imported<'py> {
 pub(super) fn bound_value<'py>(
     py: Python<'py>,
     module: &str,
+    name: &str,
     value: &Made<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     match value {
         Made::Known(object) => Ok(object.clone()),
+        Made::Opaque { recipe: Some(recipe), .. } => {
+            let recipe = Some((format!("{module}.{name}"), Arc::clone(recipe)));
+            let stand_in = StandIn { name: module.to_owned(), is_library: false, recipe };
+            Ok(Bound::new(py, stand_in)?.into_any())
+        }
         Made::Opaque { .. } | Made::Form | Made::Code => {
             Ok(StandIn::named(py, module, false)?.into_bound(py))
         }

@@ -10,6 +10,9 @@ mod data;
 mod make;
 mod names;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -27,8 +30,8 @@ pub(crate) enum Made<'py> {
     /// This object, or one that cannot be told from it.
     Known(Bound<'py, PyAny>),
     /// An object that library code made and in which nothing of the user's is; `decorates` tells that it may be
-    /// called with code of the user's without running it.
-    Opaque { decorates: bool },
+    /// called with code of the user's without running it, `recipe` how it was made, where that says it all.
+    Opaque { decorates: bool, recipe: Option<Arc<Recipe>> },
     /// An expression of types in which classes of the user's are named, as annotations are.
     Form,
     /// An object that is, holds or may run code of the user's.
@@ -37,7 +40,14 @@ pub(crate) enum Made<'py> {
 
 impl<'py> Made<'py> {
     /// Something of a library's that is not known any closer.
-    pub(crate) const OPAQUE: Self = Self::Opaque { decorates: false };
+    pub(crate) const OPAQUE: Self = Self::Opaque { decorates: false, recipe: None };
+
+    /// Notes that the value is used in a way that may change what is in it.
+    pub(crate) fn spoil(&self) {
+        if let Self::Opaque { recipe: Some(recipe), .. } = self {
+            recipe.is_spoiled.store(true, Ordering::Relaxed);
+        }
+    }
 
     /// The object, where it is known.
     pub(crate) fn known(&self) -> Option<&Bound<'py, PyAny>> {
@@ -45,6 +55,29 @@ impl<'py> Made<'py> {
             Self::Known(object) => Some(object),
             Self::Opaque { .. } | Self::Form | Self::Code => None,
         }
+    }
+}
+
+/// A call of a library's function with constants: it tells of its result as much as the statement does.
+#[derive(Debug)]
+pub(crate) struct Recipe {
+    /// The function, or what is known by its name.
+    pub(crate) callee: Py<PyAny>,
+    /// Its arguments, and pairs of name and value for those that are given by keyword.
+    pub(crate) arguments: Py<PyTuple>,
+    is_spoiled: AtomicBool,
+}
+
+impl Recipe {
+    /// The recipe of a call.
+    pub(crate) fn new(callee: &Bound<'_, PyAny>, arguments: Bound<'_, PyTuple>) -> Arc<Self> {
+        let (callee, arguments) = (callee.clone().unbind(), arguments.unbind());
+        Arc::new(Self { callee, arguments, is_spoiled: AtomicBool::new(false) })
+    }
+
+    /// Whether a later statement may have changed what was made.
+    pub(crate) fn is_spoiled(&self) -> bool {
+        self.is_spoiled.load(Ordering::Relaxed)
     }
 }
 

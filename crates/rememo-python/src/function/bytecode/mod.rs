@@ -28,8 +28,8 @@ use rustc_hash::FxHashMap;
 
 pub(crate) use bindings::{Binding, module_bindings};
 pub(crate) use evaluate::{
-    ClassParts, Effect, FunctionParts, Made, Outcome, World, evaluate, is_constant, is_data,
-    is_form, names_bound,
+    ClassParts, Effect, FunctionParts, Made, Outcome, Recipe, World, evaluate, is_constant,
+    is_data, is_form, names_bound,
 };
 pub(crate) use exposed::{code_accesses, code_bindings, code_digest, code_facts};
 pub(crate) use path::{Access, Root, Step, Usage};
@@ -181,7 +181,7 @@ impl Hints {
                 (self.sees_locals, self.reads_locals) = (true, true);
             }
             "__subclasses__" => self.lists_subclasses = true,
-            "__doc__" | "help" | "getdoc" | "pydoc" | "render_doc" | "doctest" => {
+            "__doc__" | "help" | "getdoc" | "pydoc" | "render_doc" => {
                 self.reads_doc = true;
             }
             "__annotations__" | "__type_params__" | "get_type_hints" | "get_annotations"

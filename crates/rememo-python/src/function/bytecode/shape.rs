@@ -1,6 +1,6 @@
 //! What is taken out of code before it is looked at further, because it cannot change a result: how functions get their closures
-//! (told with the function instead), annotations of nested functions, docstrings and line numbers that a
-//! class body stores, and the order of stores that only depends on line breaks.
+//! (told with the function instead), annotations of nested functions, docstrings and line numbers that the body of a
+//! class or a module stores, and the order of stores that only depends on line breaks.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
@@ -27,8 +27,8 @@ pub(super) fn simplify(code: &mut Code<'_>, visible: Visible) -> PyResult<Closur
             simplify_function(code, index, visible, &mut closures);
         }
     }
-    if code.is_class() {
-        simplify_class(code, visible)?;
+    if !code.is_function() {
+        simplify_namespace(code, visible)?;
     }
     for index in (0..code.instructions.len()).rev() {
         if code.instructions[index].op == Op::SWAP {
@@ -113,8 +113,8 @@ fn producer_start(code: &Code<'_>, end: usize) -> Option<usize> {
     None
 }
 
-/// Drops what the compiler stores in a class for documentation.
-fn simplify_class(code: &mut Code<'_>, visible: Visible) -> PyResult<()> {
+/// Drops what the compiler stores in a class or a module for documentation.
+fn simplify_namespace(code: &mut Code<'_>, visible: Visible) -> PyResult<()> {
     for index in 1..code.instructions.len() {
         let (load, store) = (code.instructions[index - 1], code.instructions[index]);
         if load.op != Op::LOAD_CONST || store.op != Op::STORE_NAME || code.is_target[index] {

@@ -99,7 +99,7 @@ impl<'py> Statements<'_, '_, 'py> {
             Made::Form | Made::Code => return Err(Effect),
         };
         if let Some(stand_in) = StandIn::of(object) {
-            let StandIn { name, is_library } = stand_in.get();
+            let StandIn { name, is_library, .. } = stand_in.get();
             let module = name.rsplit_once('.').map_or("", |(module, _)| module);
             let is_known = *is_library && harmless::makes_classes(module);
             return if is_known { Ok(Base::Machinery) } else { Err(Effect) };

@@ -5,13 +5,13 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use rememo::encode::Writer;
-use rememo::fingerprint::NodeId;
+use rememo::fingerprint::{Kind, NodeId};
 
-use super::super::bytecode::{Step, names_bound};
+use super::super::bytecode::{Recipe, Step, names_bound};
 use super::super::facts;
 use super::super::finder;
 use super::super::follow::Follower;
-use super::super::name::QualifiedName;
+use super::super::name::{self, QualifiedName, Sort};
 use super::super::origin::{self, Origin};
 use super::super::resolve::{Reader, dotted};
 use super::{Imported, StandIn};
@@ -40,7 +40,10 @@ impl Follower<'_> {
     ) -> Result<(), HashError> {
         let py = stand_in.py();
         let Some(found) = StandIn::of(stand_in) else { return Ok(()) };
-        let StandIn { name, is_library } = found.get();
+        let StandIn { name, is_library, .. } = found.get();
+        if let Some((name, recipe)) = found.get().recipe() {
+            return self.write_recipe(py, writer, name, recipe, reader);
+        }
         if !is_library {
             let node = self.source_node(py, name)?;
             self.write_node(writer, node);
@@ -58,6 +61,32 @@ impl Follower<'_> {
             let name = QualifiedName { module: module.to_owned(), qualname };
             self.write_library(writer, &library, &name);
         }
+        Ok(())
+    }
+
+    /// Writes the call that makes a value.
+    fn write_recipe(
+        &mut self,
+        py: Python<'_>,
+        writer: &mut Writer,
+        name: &str,
+        recipe: &Recipe,
+        reader: &Reader,
+    ) -> Result<(), HashError> {
+        let (callee, arguments) = (recipe.callee.bind(py), recipe.arguments.bind(py));
+        writer.str(b"made");
+        if StandIn::of(callee).is_some() {
+            self.write_stand_in(writer, callee, &[], reader)?;
+        } else {
+            if let Sort::Library(_, qualified) = name::sort(callee) {
+                self.note_library(&qualified.to_string(), reader);
+            }
+            self.write(writer, callee, self.rules())?;
+        }
+        // The value holds the arguments, so that their address stays their own.
+        let place = (arguments.as_ptr() as usize, "made".to_owned());
+        let node = self.value_node(Kind::Global, place, name, arguments.as_any(), None);
+        self.write_node(writer, node);
         Ok(())
     }
 

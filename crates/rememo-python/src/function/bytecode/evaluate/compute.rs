@@ -130,6 +130,7 @@ impl<'py> Evaluator<'_, 'py> {
 
     pub(super) fn unpack(&mut self, count: usize) -> Outcome<()> {
         let value = self.pop()?;
+        value.spoil();
         let Some(known) = value.known() else {
             self.stack.extend(std::iter::repeat_n(Slot::Value(Made::OPAQUE), count));
             return Ok(());

@@ -22,6 +22,8 @@ pub(crate) fn is_constant(object: &Bound<'_, PyAny>) -> bool {
 
 /// A container that is not known, of these elements.
 pub(super) fn container_of<'py>(values: &[Made<'py>]) -> Made<'py> {
+    // By way of it they can be changed.
+    values.iter().for_each(Made::spoil);
     let is_data = |value: &Made<'_>| match value {
         Made::Known(object) => is_data(object),
         Made::Opaque { .. } => true,
