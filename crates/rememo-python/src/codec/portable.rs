@@ -14,8 +14,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyMemoryView};
 use rememo::region::{Layout, Mapping, Span};
 
-use super::array;
 use super::buffer::Mapped;
+use super::{array, arrow};
 
 /// Buffers of fewer bytes are part of the head.
 const IN_BAND: usize = 1024;
@@ -164,12 +164,23 @@ fn dispatch_table<'py>(behind: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict
     if let Some(class) = array::array_type(py) {
         table.set_item(class, wrap_pyfunction!(reduce_array, py)?)?;
     }
+    for class in arrow::polars_types(py) {
+        table.set_item(class, wrap_pyfunction!(reduce_polars, py)?)?;
+    }
     Ok(table)
 }
 
 #[pyfunction]
 fn reduce_array<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     array::reduce(array)
+}
+
+#[pyfunction]
+fn reduce_polars<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    match arrow::reduce(object)? {
+        Some(reduced) => Ok(reduced),
+        None => object.call_method1(intern!(object.py(), "__reduce_ex__"), (5,)),
+    }
 }
 
 /// Takes the buffers that pickle offers.
