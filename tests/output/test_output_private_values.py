@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 import rememo
 from _samples import Colour, Couple, Keyed, Pixel, Plain, Point, Slotted, Tagged, adder
+from _support import run_script
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -474,6 +475,22 @@ def test_pyarrow_tables() -> None:
     assert_comes_back({"table": table, "schema": table.schema})
 
 
+def test_of_a_slice_only_the_slice_is_kept() -> None:
+    pa = pytest.importorskip("pyarrow")
+    pd = pytest.importorskip("pandas")
+    text = [f"customer {i}" for i in range(50_000)]
+    frame = pd.DataFrame({"n": range(50_000), "s": text}).astype({"s": "string[pyarrow]"})
+    table = pa.table({"n": range(50_000), "s": text, "l": [[i] for i in range(50_000)]})
+    for value in (frame[10:15], table[10:15], table["s"].chunk(0)[:3], table.to_batches()[0][:3]):
+        give = private(value)
+        _, head, lengths = _native._stored_and_back(value)
+        assert rememo.stats()["bytes"] < 30_000
+        assert head + sum(lengths) < 10_000
+        for again in (give(), *ways(value)):
+            assert again.equals(value)
+        rememo.clear()
+
+
 # ---- structure -----------------------------------------------------------------------------------
 
 
@@ -603,3 +620,49 @@ def test_slots() -> None:
     assert first is second
     first.left.append(2)
     assert give()[0].left == [1]
+
+
+class Stubborn:
+    """What neither pickle nor cloudpickle takes."""
+
+    def __reduce__(self) -> Any:
+        raise TypeError("not me")
+
+
+def test_what_cannot_be_copied_is_said_and_not_stored() -> None:
+    @rememo.cache(output="private")
+    def make() -> Any:
+        return [Stubborn()]
+
+    with pytest.raises(rememo.RememoError, match='(?s)make.*output="shared"') as got:
+        make()
+    assert isinstance(got.value.__cause__, TypeError)
+    assert not make.contains()
+
+
+def test_what_pickle_refuses_is_stored_with_cloudpickle() -> None:
+    pytest.importorskip("cloudpickle")
+    amount = 2
+    value = [lambda x: x + amount, large()]
+    (again, *_), head, lengths = _native._stored_and_back(value)
+    assert again[0](1) == 3
+    assert again[0] is not value[0]
+    np.testing.assert_array_equal(again[1], value[1])
+    assert lengths == [value[1].nbytes]
+
+
+def test_cloudpickle_is_loaded_for_nothing_else(tmp_path: Any) -> None:
+    source = """
+        import sys
+        from rememo import _native
+        _native._stored_and_back([{"a": [1]}, print])
+        assert "cloudpickle" not in sys.modules
+        sys.modules["cloudpickle"] = None  # As where it is not installed.
+        try:
+            _native._stored_and_back([lambda: 1])
+        except Exception as error:
+            print(type(error).__name__, "lambda" in str(error))
+    """
+    name, told = run_script(tmp_path, source).split()
+    assert name in ("PicklingError", "AttributeError")
+    assert told == "True"
