@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 import rememo
 from _samples import Colour, Couple, Keyed, Pixel, Plain, Point, Slotted, Tagged, adder
+from _support import run_script
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -374,18 +375,82 @@ def test_writing_past_pandas_changes_no_other_frame() -> None:
 # ---- polars and pyarrow --------------------------------------------------------------------------
 
 
-def test_polars_frames() -> None:
+def polars_columns() -> dict[str, Any]:
+    pl = pytest.importorskip("polars")
+    day = datetime.datetime(2020, 1, 1)
+    return {
+        "ints": pl.Series([1, None, 3], dtype=pl.Int8),
+        "wide": pl.Series([1, None, 3], dtype=pl.Int128),
+        "floats": pl.Series([1.5, None, float("nan")]),
+        "flags": pl.Series([True, None, False]),
+        "text": pl.Series(["x", None, "longer than twelve bytes"]),
+        "bytes": pl.Series([b"x", None, b""]),
+        "categories": pl.Series(["x", "y", None], dtype=pl.Categorical),
+        "enum": pl.Series(["x", "y", None], dtype=pl.Enum(["x", "y", "z"])),
+        "dates": pl.Series([day.date(), None, day.date()]),
+        "times": pl.Series([day, None, day], dtype=pl.Datetime("ms", "Asia/Tokyo")),
+        "spans": pl.Series([datetime.timedelta(1), None, datetime.timedelta(2)]),
+        "clock": pl.Series([datetime.time(1), None, datetime.time(2)]),
+        "money": pl.Series([decimal.Decimal("1.5"), None, decimal.Decimal("-2")]),
+        "lists": pl.Series([[1, 2], None, []], dtype=pl.List(pl.Int64)),
+        "pairs": pl.Series([[1, 2], None, [3, 4]], dtype=pl.Array(pl.Int64, 2)),
+        "records": pl.Series([{"a": 1, "b": ["x"]}, None, {"a": None, "b": None}]),
+        "nothing": pl.Series([None, None, None]),
+    }
+
+
+def test_polars_columns_of_all_types() -> None:
+    pl = pytest.importorskip("polars")
+    columns = polars_columns()
+    for name, series in [*columns.items(), ("frame", pl.DataFrame(columns))]:
+        for value in (series, series[1:], series.clear(), pl.concat([series, series])):
+            for again in ways(value):
+                assert type(again) is type(value), name
+                assert again.equals(value, null_equal=True), name
+                types = "schema" if name == "frame" else "dtype"
+                assert getattr(again, types) == getattr(value, types), name
+
+
+def test_large_polars_buffers_are_not_in_the_head() -> None:
+    pl = pytest.importorskip("polars")
+    frame = pl.DataFrame(
+        {"n": np.arange(100_000), "s": [f"some longer text {i}" for i in range(100_000)]}
+    )
+    _, head, lengths = _native._stored_and_back(frame)
+    assert head < 3000
+    assert sum(lengths) > 100_000 * (8 + 16 + 16)
+
+
+def test_sorted_columns_are_known_to_be_sorted() -> None:
+    pl = pytest.importorskip("polars")
+    frame = pl.DataFrame({"a": [1, 2, 3], "b": [3, 2, 1], "c": [1, 3, 2]})
+    frame = frame.set_sorted("a").set_sorted("b", descending=True)
+    for value in (frame, frame["a"], frame["b"]):
+        for again in ways(value):
+            assert again.flags == value.flags
+
+
+def test_polars_frames_of_objects_cannot_be_copied() -> None:
+    """Arrow would carry their addresses."""
+    pl = pytest.importorskip("polars")
+    frame = pl.DataFrame({"o": pl.Series([object(), [1]], dtype=pl.Object)})
+    with pytest.raises(rememo.RememoError, match="polars"):
+        private(frame)
+
+
+def test_polars_frames_without_columns() -> None:
+    pl = pytest.importorskip("polars")
+    assert_comes_back(pl.DataFrame())
+
+
+def test_polars_frames_are_copied_when_they_are_changed() -> None:
     pl = pytest.importorskip("polars")
     numbers = np.arange(1000.0)
     frame = pl.DataFrame({"n": numbers, "s": [str(i) for i in range(1000)]})
-    frame = frame.with_columns(c=pl.col("s").cast(pl.Categorical))
     digest = rememo.hash(frame)
     give = private(frame)
     numbers[0] = 99  # A frame may lie in the memory of the array that it was made from.
-    copies, _, _ = _native._stored_and_back(give())
-    for again in (give(), *copies):
-        assert type(again) is pl.DataFrame
-        assert rememo.hash(again) == digest
+    assert rememo.hash(give()) == digest
     changed = give()
     changed[0, "n"] = -1.0
     changed.insert_column(0, pl.Series("new", [1] * 1000))
@@ -408,6 +473,22 @@ def test_pyarrow_tables() -> None:
         assert rememo.hash(again()) == digest
         assert again() is again()
     assert_comes_back({"table": table, "schema": table.schema})
+
+
+def test_of_a_slice_only_the_slice_is_kept() -> None:
+    pa = pytest.importorskip("pyarrow")
+    pd = pytest.importorskip("pandas")
+    text = [f"customer {i}" for i in range(50_000)]
+    frame = pd.DataFrame({"n": range(50_000), "s": text}).astype({"s": "string[pyarrow]"})
+    table = pa.table({"n": range(50_000), "s": text, "l": [[i] for i in range(50_000)]})
+    for value in (frame[10:15], table[10:15], table["s"].chunk(0)[:3], table.to_batches()[0][:3]):
+        give = private(value)
+        _, head, lengths = _native._stored_and_back(value)
+        assert rememo.stats()["bytes"] < 30_000
+        assert head + sum(lengths) < 10_000
+        for again in (give(), *ways(value)):
+            assert again.equals(value)
+        rememo.clear()
 
 
 # ---- structure -----------------------------------------------------------------------------------
@@ -539,3 +620,49 @@ def test_slots() -> None:
     assert first is second
     first.left.append(2)
     assert give()[0].left == [1]
+
+
+class Stubborn:
+    """What neither pickle nor cloudpickle takes."""
+
+    def __reduce__(self) -> Any:
+        raise TypeError("not me")
+
+
+def test_what_cannot_be_copied_is_said_and_not_stored() -> None:
+    @rememo.cache(output="private")
+    def make() -> Any:
+        return [Stubborn()]
+
+    with pytest.raises(rememo.RememoError, match='(?s)make.*output="shared"') as got:
+        make()
+    assert isinstance(got.value.__cause__, TypeError)
+    assert not make.contains()
+
+
+def test_what_pickle_refuses_is_stored_with_cloudpickle() -> None:
+    pytest.importorskip("cloudpickle")
+    amount = 2
+    value = [lambda x: x + amount, large()]
+    (again, *_), head, lengths = _native._stored_and_back(value)
+    assert again[0](1) == 3
+    assert again[0] is not value[0]
+    np.testing.assert_array_equal(again[1], value[1])
+    assert lengths == [value[1].nbytes]
+
+
+def test_cloudpickle_is_loaded_for_nothing_else(tmp_path: Any) -> None:
+    source = """
+        import sys
+        from rememo import _native
+        _native._stored_and_back([{"a": [1]}, print])
+        assert "cloudpickle" not in sys.modules
+        sys.modules["cloudpickle"] = None  # As where it is not installed.
+        try:
+            _native._stored_and_back([lambda: 1])
+        except Exception as error:
+            print(type(error).__name__, "lambda" in str(error))
+    """
+    name, told = run_script(tmp_path, source).split()
+    assert name in ("PicklingError", "AttributeError")
+    assert told == "True"

@@ -26,6 +26,11 @@ impl Mapped {
         let mapping = Arc::clone(mapping);
         (end <= mapping.len()).then_some(Self { mapping, span, writable })
     }
+
+    /// The mapping, and where in it.
+    pub fn place(&self) -> (Arc<Mapping>, Span) {
+        (Arc::clone(&self.mapping), self.span)
+    }
 }
 
 #[pymethods]

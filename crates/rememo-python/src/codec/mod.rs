@@ -4,7 +4,7 @@
 //!
 //! - **Portable** ([`portable::encode`], [`portable::decode`]): a pickle stream (protocol 5), the *head*, and *buffers* beside it, which
 //!   may lie in any memory, such as a mapping of a file. It outlives the process. Arrays and strings of libraries
-//!   are reduced by functions of our own (`array`, `text`), because pickle would copy some of them into the head
+//!   are reduced by functions of our own (`array`, `text`, `arrow`, `slices`), because pickle would copy some of them into the head
 //!   and take strings one by one.
 //! - **Template** ([`template::Template`]): what `output="private"` keeps in memory. Objects that nobody can change are kept as
 //!   they are and given to everyone, containers are copied by structure, large arrays are mapped privately, and
@@ -14,8 +14,10 @@
 //! mapping of them. `buffer` shows parts of such a mapping to Python.
 
 mod array;
+mod arrow;
 mod buffer;
 pub mod portable;
+mod slices;
 pub mod template;
 mod text;
 
@@ -31,6 +33,7 @@ use template::{Template, Templated};
 pub fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(array::_restore_array, module)?)?;
     module.add_function(wrap_pyfunction!(array::_restore_read_only, module)?)?;
+    module.add_function(wrap_pyfunction!(arrow::_restore_polars, module)?)?;
     module.add_function(wrap_pyfunction!(text::_restore_text, module)?)?;
     module.add_function(wrap_pyfunction!(_stored_and_back, module)?)?;
     Ok(())

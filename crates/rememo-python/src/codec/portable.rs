@@ -11,11 +11,12 @@ use pyo3::exceptions::{PyAttributeError, PyTypeError};
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyMemoryView};
+use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PyMemoryView};
 use rememo::region::{Layout, Mapping, Span};
 
-use super::array;
 use super::buffer::Mapped;
+use super::{array, arrow, slices};
+use crate::raw;
 
 /// Buffers of fewer bytes are part of the head.
 const IN_BAND: usize = 1024;
@@ -160,16 +161,52 @@ pub(super) fn pickled<'py>(
 fn dispatch_table<'py>(behind: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
     let py = behind.py();
     let table = PyDict::new(py);
-    table.update(behind.cast::<pyo3::types::PyMapping>()?)?;
+    table.update(behind.cast::<PyMapping>()?)?;
+    table.update(reductions(py)?.as_mapping())?;
+    Ok(table)
+}
+
+/// Types of loaded libraries, and how they are reduced; made anew when another library has been loaded.
+fn reductions(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    static KNOWN: Mutex<Option<([usize; 3], Py<PyDict>)>> = Mutex::new(None);
+    let loaded = ["numpy", "polars", "pyarrow.lib"]
+        .map(|module| raw::loaded_module(py, module).map_or(0, |module| module.as_ptr() as usize));
+    if let Some((seen, table)) = &*KNOWN.lock()
+        && *seen == loaded
+    {
+        return Ok(table.bind(py).clone());
+    }
+    let table = PyDict::new(py);
     if let Some(class) = array::array_type(py) {
         table.set_item(class, wrap_pyfunction!(reduce_array, py)?)?;
     }
+    for class in arrow::polars_types(py) {
+        table.set_item(class, wrap_pyfunction!(reduce_polars, py)?)?;
+    }
+    for class in slices::array_types(py)? {
+        table.set_item(class, wrap_pyfunction!(reduce_slice, py)?)?;
+    }
+    let old = KNOWN.lock().replace((loaded, table.clone().unbind()));
+    drop(old);
     Ok(table)
 }
 
 #[pyfunction]
 fn reduce_array<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     array::reduce(array)
+}
+
+#[pyfunction]
+fn reduce_slice<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    slices::reduce(array)
+}
+
+#[pyfunction]
+fn reduce_polars<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    match arrow::reduce(object)? {
+        Some(reduced) => Ok(reduced),
+        None => object.call_method1(intern!(object.py(), "__reduce_ex__"), (5,)),
+    }
 }
 
 /// Takes the buffers that pickle offers.

@@ -21,7 +21,7 @@ mod numbers;
 pub mod numpy;
 pub mod opaque;
 mod pandas;
-mod polars;
+pub mod polars;
 mod random;
 mod references;
 mod scipy;

@@ -49,7 +49,7 @@ fn series(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened
 }
 
 /// Whether values of the type are references to Python objects, which Arrow would carry as addresses.
-fn holds_objects(dtype: &Bound<'_, PyAny>) -> PyResult<bool> {
+pub(crate) fn holds_objects(dtype: &Bound<'_, PyAny>) -> PyResult<bool> {
     if class_name(dtype) == "Object" {
         return Ok(true);
     }

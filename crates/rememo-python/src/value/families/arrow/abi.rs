@@ -1,4 +1,4 @@
-//! The structures of the Arrow C data interface, and a reader over them.
+//! The structures of the Arrow C data interface, and a reader over them. (`codec/arrow` produces some.)
 //!
 //! Layout after "The Arrow C data interface" and "The Arrow C stream interface" of the Apache Arrow
 //! specification. The interface does not tell how long buffers are: that they are as long as the lengths and
@@ -9,40 +9,64 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 /// `struct ArrowSchema`
 #[repr(C)]
 pub struct ArrowSchema {
-    format: *const c_char,
-    name: *const c_char,
-    metadata: *const c_char,
-    flags: i64,
-    n_children: i64,
-    children: *mut *mut ArrowSchema,
-    dictionary: *mut ArrowSchema,
-    release: Option<unsafe extern "C" fn(*mut ArrowSchema)>,
-    private_data: *mut c_void,
+    /// The type.
+    pub format: *const c_char,
+    /// The field's name, or NULL.
+    pub name: *const c_char,
+    /// Keys and values, or NULL.
+    pub metadata: *const c_char,
+    /// Bits of the interface.
+    pub flags: i64,
+    /// Number of fields below.
+    pub n_children: i64,
+    /// The fields below.
+    pub children: *mut *mut ArrowSchema,
+    /// What indices refer to, or NULL.
+    pub dictionary: *mut ArrowSchema,
+    /// Lets go of what is held; none once that has been done.
+    pub release: Option<unsafe extern "C" fn(*mut ArrowSchema)>,
+    /// The producer's own.
+    pub private_data: *mut c_void,
 }
 
 /// `struct ArrowArray`
 #[repr(C)]
 pub struct ArrowArray {
-    length: i64,
-    null_count: i64,
-    offset: i64,
-    n_buffers: i64,
-    n_children: i64,
-    buffers: *mut *const c_void,
-    children: *mut *mut ArrowArray,
-    dictionary: *mut ArrowArray,
-    release: Option<unsafe extern "C" fn(*mut ArrowArray)>,
-    private_data: *mut c_void,
+    /// Number of elements.
+    pub length: i64,
+    /// How many are missing, or -1.
+    pub null_count: i64,
+    /// Elements in the buffers before the first.
+    pub offset: i64,
+    /// Number of buffers.
+    pub n_buffers: i64,
+    /// Number of fields below.
+    pub n_children: i64,
+    /// The buffers.
+    pub buffers: *mut *const c_void,
+    /// The fields below.
+    pub children: *mut *mut ArrowArray,
+    /// What indices refer to, or NULL.
+    pub dictionary: *mut ArrowArray,
+    /// Lets go of what is held; none once that has been done.
+    pub release: Option<unsafe extern "C" fn(*mut ArrowArray)>,
+    /// The producer's own.
+    pub private_data: *mut c_void,
 }
 
 /// `struct ArrowArrayStream`
 #[repr(C)]
 pub struct ArrowArrayStream {
-    get_schema: Option<unsafe extern "C" fn(*mut ArrowArrayStream, *mut ArrowSchema) -> c_int>,
-    get_next: Option<unsafe extern "C" fn(*mut ArrowArrayStream, *mut ArrowArray) -> c_int>,
-    get_last_error: Option<unsafe extern "C" fn(*mut ArrowArrayStream) -> *const c_char>,
-    release: Option<unsafe extern "C" fn(*mut ArrowArrayStream)>,
-    private_data: *mut c_void,
+    /// The schema of all chunks.
+    pub get_schema: Option<unsafe extern "C" fn(*mut ArrowArrayStream, *mut ArrowSchema) -> c_int>,
+    /// The next chunk, or one that is released.
+    pub get_next: Option<unsafe extern "C" fn(*mut ArrowArrayStream, *mut ArrowArray) -> c_int>,
+    /// What went wrong last.
+    pub get_last_error: Option<unsafe extern "C" fn(*mut ArrowArrayStream) -> *const c_char>,
+    /// Lets go of what is held; none once that has been done.
+    pub release: Option<unsafe extern "C" fn(*mut ArrowArrayStream)>,
+    /// The producer's own.
+    pub private_data: *mut c_void,
 }
 
 /// A structure that is released when it is dropped.
@@ -229,7 +253,8 @@ impl ArrowArray {
         self.null_count == 0 || self.pointer(0).is_null()
     }
 
-    fn pointer(&self, index: usize) -> *const u8 {
+    /// Where a buffer lies; NULL if there is none.
+    pub fn pointer(&self, index: usize) -> *const u8 {
         if index as i64 >= self.n_buffers || self.buffers.is_null() {
             return std::ptr::null();
         }
@@ -286,3 +311,7 @@ unsafe impl Plain for i64 {}
 unsafe impl Sync for ArrowArray {}
 // SAFETY: as above.
 unsafe impl Sync for ArrowSchema {}
+// SAFETY: the interface asks producers for arrays that may be moved to, and released on, any thread.
+unsafe impl Send for ArrowArray {}
+// SAFETY: as above, for streams; one thread at a time reads them.
+unsafe impl Send for ArrowArrayStream {}

@@ -2,7 +2,7 @@
 //!
 //! Type, validity and values count. Chunks, offsets, padding and what lies under a missing value are layout.
 
-mod abi;
+pub mod abi;
 mod column;
 mod dictionary;
 mod segment;
