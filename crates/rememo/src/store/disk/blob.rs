@@ -83,7 +83,7 @@ pub(super) fn write(
     files: &dyn Files,
     key: &Digest,
     buffers: &[&[u8]],
-) -> Result<Written, (PathBuf, io::Error)> {
+) -> io::Result<Written> {
     let name = fresh_name(key);
     let path = directory.blob(&name);
     let unfinished = directory.unfinished().join(format!("{:032x}", u128::from_be_bytes(name)));
@@ -93,17 +93,15 @@ pub(super) fn write(
 
     let file = match files.create(&unfinished) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let folder = directory.unfinished();
-            files.create_directory(folder).map_err(|error| (folder.to_owned(), error))?;
+            files.create_directory(directory.unfinished())?;
             files.create(&unfinished)
         }
         other => other,
-    }
-    .map_err(|error| (unfinished.clone(), error))?;
+    }?;
     let mut written =
         Written { name, seal: [0; 16], path: unfinished, keep: AtomicBool::new(false) };
 
-    let digests = (|| {
+    let digests = (|| -> io::Result<Vec<Digest>> {
         files.allocate(&file, length)?;
         files.write_all_at(&file, &header, 0)?;
         let take = || buffers.iter().map(|buffer| Digest::of(buffer)).collect::<Vec<Digest>>();
@@ -124,19 +122,18 @@ pub(super) fn write(
         let trailer: Vec<u8> = digests.iter().flat_map(|digest| digest.0).collect();
         files.write_all_at(&file, &trailer, layout.size() as u64)?;
         Ok(digests)
-    })()
-    .map_err(|error: io::Error| (written.path.clone(), error))?;
+    })()?;
     drop(file);
 
     let finished = match files.rename(&written.path, &path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let folder = path.parent().unwrap_or_else(|| directory.blobs());
-            files.create_directory(folder).map_err(|error| (folder.to_owned(), error))?;
+            files.create_directory(folder)?;
             files.rename(&written.path, &path)
         }
         other => other,
     };
-    finished.map_err(|error| (path.clone(), error))?;
+    finished?;
     written.path = path;
     written.seal = seal(&header, &digests);
     Ok(written)

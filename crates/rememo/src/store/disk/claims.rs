@@ -21,7 +21,7 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -75,17 +75,23 @@ struct Table {
 
 impl Table {
     fn open(path: &Path) -> io::Result<Self> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(path)?;
-        if file.metadata()?.len() < SIZE as u64 {
+        let open = || {
+            let mut options = OpenOptions::new();
+            options.read(true).write(true).create(true).truncate(false).mode(0o600);
+            options.open(path)
+        };
+        let file = open()?;
+        let found = file.metadata()?;
+        if found.len() < SIZE as u64 {
             file.set_len(SIZE as u64)?;
         }
-        let map = MmapOptions::new().len(SIZE).map_raw(&file)?;
+        // Opened once more: a mapping keeps what it was made from open, in a child after fork, too, and with it the
+        // locks. The file that is locked is closed there (`abandon`) and so must not be mapped.
+        let mapped = open()?;
+        if mapped.metadata()?.ino() != found.ino() {
+            return Err(io::Error::other("the claims file was replaced just now"));
+        }
+        let map = MmapOptions::new().len(SIZE).map_raw(&mapped)?;
         let mut table = Self { map, file, slot: u32::MAX };
         let magic = table.wide(0);
         match magic.load(Ordering::Acquire) {

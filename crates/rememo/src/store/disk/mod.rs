@@ -83,6 +83,8 @@ pub struct Options {
     pub create: bool,
     /// What this process runs, for lists.
     pub program: String,
+    /// The index's log is copied back and cut to nothing when it is longer. In bytes.
+    pub log_limit: u64,
     /// The operations on files.
     #[doc(hidden)]
     pub files: Arc<dyn Files>,
@@ -99,6 +101,7 @@ impl Default for Options {
             trust_directory: false,
             create: true,
             program: String::new(),
+            log_limit: 8 << 20,
             files: Arc::new(SystemFiles),
             vfs: None,
         }

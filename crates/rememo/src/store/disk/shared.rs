@@ -77,8 +77,10 @@ pub(super) struct Core {
 
 #[derive(Debug, Default)]
 struct Health {
+    /// How long it rested last, in milliseconds; 0 while it works.
     rest: u64,
-    last: String,
+    /// What has been said: nothing is said twice.
+    said: FxHashSet<String>,
 }
 
 /// What waits for the writer.
@@ -404,9 +406,7 @@ impl Shared {
             let mut health = lock(&core.health);
             health.rest = (health.rest * 2).clamp(REST, LONGEST_REST);
             core.resting_until.store(clock::now() + health.rest, Ordering::Relaxed);
-            let is_new = health.last != said;
-            health.last.clone_from(&said);
-            is_new
+            health.said.len() < 64 && health.said.insert(said)
         };
         let path = self.directory.root.clone();
         if is_new {
@@ -420,7 +420,7 @@ impl Shared {
         let core = self.core();
         if core.resting_until.load(Ordering::Relaxed) != 0 {
             core.resting_until.store(0, Ordering::Relaxed);
-            *lock(&core.health) = Health::default();
+            lock(&core.health).rest = 0;
         }
     }
 

@@ -31,8 +31,6 @@ const QUEUE_JOBS: usize = 8192;
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How often a batch is tried.
 const TRIES: u32 = 3;
-/// From so many bytes on the WAL is copied back and cut to nothing.
-const WAL_LIMIT: u64 = 8 << 20;
 /// A head up to so many bytes lies in the row also if the buffers are in a file.
 const HEAD: usize = 4 << 10;
 /// So many rows are removed in one transaction.
@@ -75,10 +73,7 @@ pub(super) type Work = Box<dyn FnMut(&mut Batch<'_>) -> rusqlite::Result<()> + S
 
 /// What the writer is to do.
 pub(super) enum Job {
-    Put(
-        Arc<Queued>,
-        #[expect(dead_code, reason = "released when the job is dropped")] Option<Claim>,
-    ),
+    Put(Arc<Queued>, Option<Claim>),
     Miss(MissEvent),
     /// Entries that did not match their checksums.
     Damaged(i64, Digest),
@@ -164,7 +159,9 @@ pub(super) fn put(shared: &Arc<Shared>, record: Record<'_>) -> Result<(), StoreE
         parts.extend_from_slice(record.buffers);
         let core = shared.core();
         let made = blob::write(&shared.directory, &*shared.options.files, &record.key, &parts);
-        let blob = made.map_err(|(path, source)| {
+        let blob = made.map_err(|source| {
+            // Files come and go by names of their own; the directory is what a person can do something about.
+            let path = shared.directory.home.clone();
             shared.failed(StoreError::Io { path, operation: "written", source })
         })?;
         let _inside = core.enter();
@@ -450,8 +447,13 @@ fn write_all(shared: &Arc<Shared>) {
             }
         }
         drop(queue);
+        for job in &mut jobs {
+            if let Job::Put(_, claim) = job {
+                *claim = None;
+            }
+        }
         tell(&jobs, success);
-        // Claims go with the jobs, and with those of a failed batch their files.
+        // With the jobs of a failed batch go their files.
         drop(jobs);
         let _inside = core.enter();
         checkpoint(shared);
@@ -468,7 +470,9 @@ fn process(shared: &Arc<Shared>, jobs: &mut VecDeque<Job>) -> bool {
         let epoch = core.epoch();
         let error = match attempt(shared, jobs) {
             Ok(()) => {
-                shared.works();
+                if jobs.iter().any(|job| matches!(job, Job::Put(..))) {
+                    shared.works();
+                }
                 return true;
             }
             Err(error) => error,
@@ -520,7 +524,7 @@ fn checkpoint(shared: &Arc<Shared>) {
     let core = shared.core();
     let mut wal = shared.directory.index.clone().into_os_string();
     wal.push("-wal");
-    if std::fs::metadata(wal).map_or(0, |found| found.len()) < WAL_LIMIT {
+    if std::fs::metadata(wal).map_or(0, |found| found.len()) < shared.options.log_limit {
         return;
     }
     let mut writer = lock(&core.writer);
