@@ -15,8 +15,10 @@ import os
 
 from . import _native
 from ._cache import cache
+from ._explanation import Explanation
 from ._native import CachedFunction, __version__
 from ._process import clear, configure, hash, register, stats
+from ._trace import start_if_asked, trace
 from .errors import (
     CachedObjectMutatedError,
     CachedObjectMutatedWarning,
@@ -33,6 +35,7 @@ __all__ = [
     "CachedObjectMutatedError",
     "CachedObjectMutatedWarning",
     "Env",
+    "Explanation",
     "File",
     "RememoError",
     "StoreError",
@@ -46,9 +49,11 @@ __all__ = [
     "hash",
     "register",
     "stats",
+    "trace",
 ]
 
 # A child made by fork has none of its parent's threads, so none of their computations is under way.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_native._after_fork)
-del os
+start_if_asked(os.environ.get("REMEMO_TRACE"))
+del os, start_if_asked

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_WITH_INSTANCE = frozenset({"contains", "key", "refresh"})
+_WITH_INSTANCE = frozenset({"contains", "explain", "key", "refresh"})
 
 
 class BoundCachedMethod:

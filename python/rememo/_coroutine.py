@@ -40,19 +40,19 @@ def _would_deadlock(flight: _Flight, leading: tuple[_Flight, ...]) -> bool:
     return False
 
 
-async def run(cached: Any, key: bytes, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+async def run(cached: Any, key: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The stored output of `key`, that of a run under way, or that of a run of our own."""
     found, output = cached._look_up(key, True)
     if found:
         return output
-    flight = (id(cached), key)
+    flight = (id(cached), key.digest)
     leading = _leading.get()
     while True:
         mine: Future[None] = Future()
         # One operation, so that of two threads one leads.
         under_way = _futures.setdefault(flight, mine)
         if under_way is mine:
-            return await _lead(cached, flight, mine, args, kwargs, leading)
+            return await _lead(cached, key, flight, mine, args, kwargs, leading)
         if _would_deadlock(flight, leading):
             return await _compute(cached, key, args, kwargs)
         for own in leading:
@@ -70,6 +70,7 @@ async def run(cached: Any, key: bytes, args: tuple[Any, ...], kwargs: dict[str, 
 
 async def _lead(
     cached: Any,
+    key: Any,
     flight: _Flight,
     future: Future[None],
     args: tuple[Any, ...],
@@ -78,20 +79,20 @@ async def _lead(
 ) -> Any:
     token = _leading.set((*leading, flight))
     try:
-        return await _compute(cached, flight[1], args, kwargs)
+        return await _compute(cached, key, args, kwargs)
     finally:
         _leading.reset(token)
         del _futures[flight]
         future.set_result(None)
 
 
-async def _compute(cached: Any, key: bytes, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+async def _compute(cached: Any, key: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     started = perf_counter()
     output = await cached.__wrapped__(*args, **kwargs)
     cached._record(key, output, perf_counter() - started)
     return output
 
 
-async def refresh(cached: Any, key: bytes, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+async def refresh(cached: Any, key: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Computes and stores, whatever is stored."""
     return await _compute(cached, key, args, kwargs)

@@ -1,9 +1,11 @@
 """The native module as the front and type checkers see it; the engine is written in Rust."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import _CacheInfo
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
+from ._dependencies import Dependencies
+from ._explanation import Explanation
 from ._types import HashFuncs
 
 P = ParamSpec("P")
@@ -50,12 +52,21 @@ class CachedFunction(Generic[P, R_co]):
         """Computes, whatever is stored; stores the result and returns it."""
     def key(self, *args: P.args, **kwargs: P.kwargs) -> str:
         """The key of this call: 64 hexadecimal digits."""
-    def dependencies(self) -> Mapping[str, Any]:
+    def explain(self, *args: P.args, **kwargs: P.kwargs) -> Explanation:
+        """Whether this call would hit, and if not, why: prints as text, true when it would hit.
+
+        Compares the call with the nearest earlier entry and names each argument and dependency
+        that differs, with its place, old and new. Runs nothing and changes nothing.
+        """
+    def stats(self) -> dict[str, Any]:
+        """Counts of this function, as `rememo.stats()` gives them for all."""
+    def dependencies(self) -> Dependencies:
         """What the function's result can depend on besides its arguments, as of now.
 
-        One entry per dependency under its name, with `name`, `kind`, `place` (file and line where
-        there is one) and `digest`. Its attribute `not_followed` lists what could not be resolved
-        without running the code, each with the reason.
+        A mapping with one entry per dependency, which prints as a tree: with `name`, `kind`,
+        `place` (file and line where there is one), `digest`, `version`, `reads` and what it costs
+        per call. Its attribute `not_followed` lists what could not be resolved without running the
+        code, each with the reason.
         """
 
 class CachedClassFunction(CachedFunction[Concatenate[type[S], P], R_co], Generic[S, P, R_co]):
@@ -97,3 +108,5 @@ def file_digest(path: str, /) -> bytes:
     """BLAKE3 of a file's content; remembered for as long as the file's stat stays the same."""
 
 def _after_fork() -> None: ...
+def _trace_begin(write: Callable[[str], object] | None, values: bool, /) -> int: ...
+def _trace_summary(number: int, end: bool, /) -> tuple[str, dict[str, Any]] | None: ...

@@ -61,8 +61,10 @@ def stats() -> dict[str, Any]:
     """Counts over all cached functions of this process since it started.
 
     Returns:
-        A new dict with at least ``hits`` and ``misses`` (calls), ``entries`` (stored now) and
-        ``bytes`` (their estimated size).
+        A new dict: ``hits`` and ``misses`` (calls), ``hits_by_tier`` and ``misses_by_reason``
+        (a dict each), ``waits`` (hits that waited for another call's computation), ``entries``
+        (stored now) and ``bytes`` (their estimated size), ``evictions``, ``mutations`` (outputs
+        found changed), ``seconds_saved``; and ``functions``: the same for each function by name.
 
     Example:
         >>> import rememo
@@ -83,6 +85,7 @@ def configure(
     user_code: Iterable[str] | None = None,
     library_code: Iterable[str] | None = None,
     opaque: Opaque | None = None,
+    summaries: bool | None = None,
 ) -> None:
     """Sets what holds for the whole process; what is left out stays as it is.
 
@@ -93,6 +96,10 @@ def configure(
             lie where user code lies; by the content of their files where no version from an index
             says what their code is.
         opaque: the default for the decorator's option of that name: ``"error"`` or ``"identity"``.
+        summaries: whether something of arguments, values and sources is kept with the entries, at
+            most a kilobyte each, so that `f.explain` can tell what they were. With False, where
+            there are secrets in them, what was kept is forgotten, and `explain` tells the names of
+            what differs alone. True unless told otherwise.
 
     Raises:
         ValueError: a value is not one of those above.
@@ -101,7 +108,12 @@ def configure(
         >>> import rememo
         >>> rememo.configure(library_code=["generated_parsers"])
     """
-    given = {"user_code": user_code, "library_code": library_code, "opaque": opaque}
+    given = {
+        "user_code": user_code,
+        "library_code": library_code,
+        "opaque": opaque,
+        "summaries": summaries,
+    }
     _native.configure(**{name: value for name, value in given.items() if value is not None})
 
 

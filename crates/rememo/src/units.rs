@@ -299,6 +299,7 @@ impl fmt::Display for Spoken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs();
         match seconds {
+            0 if self.0 < Duration::from_millis(1) => write!(f, "{} µs", self.0.as_micros()),
             0 => write!(f, "{} ms", self.0.as_millis()),
             1..10 => write!(f, "{:.1} s", self.0.as_secs_f64()),
             10..120 => write!(f, "{seconds} s"),
@@ -306,6 +307,28 @@ impl fmt::Display for Spoken {
             7200..172_800 => write!(f, "{} h", seconds / 3600),
             _ => write!(f, "{} days", seconds / 86_400),
         }
+    }
+}
+
+/// A number of bytes as one says it: `512 B`, `1.2 kB`, `3.4 GB`, in powers of 1000.
+#[derive(Clone, Copy, Debug)]
+pub struct Size(pub u64);
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 < 1000 {
+            return write!(f, "{} B", self.0);
+        }
+        let mut size = self.0 as f64 / 1000.0;
+        let mut units = ["kB", "MB", "GB", "TB", "PB", "EB"].into_iter().peekable();
+        let mut unit = units.next().unwrap_or_default();
+        while size >= 999.95 {
+            match units.next() {
+                Some(next) => (size, unit) = (size / 1000.0, next),
+                None => break,
+            }
+        }
+        write!(f, "{size:.1} {unit}")
     }
 }
 

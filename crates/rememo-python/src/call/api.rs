@@ -9,11 +9,13 @@ use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyWeakrefMethods, PyWeakrefReference};
+use rememo::event::Tier;
 use rememo::files::FileDigests;
 
 use super::bind::Signature;
 use super::object::{self, state_of};
 use super::options::Options;
+use super::recording;
 use super::shelf;
 use super::state::{FLIGHTS, State};
 use crate::function::{ArgumentCode, CodeCache, Reading, origin};
@@ -191,6 +193,15 @@ fn functions(py: Python<'_>) -> Vec<Bound<'_, PyAny>> {
     weak.iter().filter_map(|weak| weak.bind(py).upgrade()).collect()
 }
 
+/// Takes the watches of all functions down, so that their next calls take the slow way.
+pub fn unwatch_all(py: Python<'_>) {
+    for function in functions(py) {
+        if let Some(state) = state_of(&function) {
+            state.unwatch();
+        }
+    }
+}
+
 /// The digest of a value in hexadecimal.
 #[pyfunction]
 #[pyo3(signature = (obj, hash_funcs = None))]
@@ -256,9 +267,12 @@ pub fn stats(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
 
 fn add(total: &Bound<'_, PyDict>, own: &Bound<'_, PyDict>) -> PyResult<()> {
     for (key, value) in own.iter() {
-        match total.get_item(&key)? {
-            Some(sum) => total.set_item(key, sum.add(value)?)?,
-            None => total.set_item(key, value)?,
+        match (total.get_item(&key)?, value.cast::<PyDict>()) {
+            // Not the dict of one function: its sums go on changing.
+            (None, Ok(counts)) => total.set_item(key, counts.copy()?)?,
+            (None, Err(_)) => total.set_item(key, value)?,
+            (Some(sums), Ok(counts)) => add(sums.cast::<PyDict>()?, counts)?,
+            (Some(sum), Err(_)) => total.set_item(key, sum.add(value)?)?,
         }
     }
     Ok(())
@@ -270,9 +284,30 @@ pub fn stats_of<'py>(py: Python<'py>, state: &State) -> PyResult<Bound<'py, PyDi
     let dict = PyDict::new(py);
     dict.set_item("hits", counts.hits())?;
     dict.set_item("misses", counts.misses())?;
-    dict.set_item("joined", counts.joined)?;
-    dict.set_item("expired", counts.expired)?;
-    dict.set_item("evicted", counts.evicted)?;
+    let tiers = PyDict::new(py);
+    for (tier, hits) in [
+        (Tier::Memory, counts.memory_hits),
+        (Tier::Disk, counts.disk_hits),
+        (Tier::Shared, counts.shared_hits),
+    ] {
+        tiers.set_item(tier.to_string(), hits)?;
+    }
+    dict.set_item("hits_by_tier", tiers)?;
+    let reasons = PyDict::new(py);
+    for (reason, misses) in [
+        ("not stored before", counts.absent),
+        ("expired", counts.expired),
+        ("evicted", counts.evicted),
+        ("cleared", counts.cleared),
+        ("refreshed", counts.refreshed),
+        ("output changed", counts.replaced),
+        ("needs itself", counts.reentered),
+        ("deadlock avoided", counts.detoured),
+    ] {
+        reasons.set_item(reason, misses)?;
+    }
+    dict.set_item("misses_by_reason", reasons)?;
+    dict.set_item("waits", counts.joined)?;
     dict.set_item("evictions", state.evictions())?;
     dict.set_item("mutations", counts.mutations)?;
     dict.set_item("entries", state.len())?;
@@ -307,9 +342,20 @@ pub fn configure(options: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
                 GENERATION.fetch_add(1, Ordering::AcqRel);
                 crate::function::watch::bump();
             }
+            "summaries" => {
+                let enabled = value.extract()?;
+                recording::enable_summaries(enabled);
+                if !enabled {
+                    shelf::forget_summaries();
+                }
+                // What was followed keeps summaries of values, too.
+                GENERATION.fetch_add(1, Ordering::AcqRel);
+                crate::function::watch::bump();
+            }
             _ => {
                 return Err(PyTypeError::new_err(format!(
-                    "configure() has no option {key:?}; its options are user_code, library_code, opaque"
+                    "configure() has no option {key:?}; its options are user_code, library_code, opaque, summaries; \
+                     nothing was changed"
                 )));
             }
         }
@@ -373,4 +419,5 @@ pub fn file_digest<'py>(
 #[pyfunction]
 pub fn _after_fork() {
     FLIGHTS.reset();
+    recording::forget_process();
 }

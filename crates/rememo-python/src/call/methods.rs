@@ -1,19 +1,19 @@
 //! What people call on a cached function: `f.cache_info()`, `f.key(…)`, `f.dependencies()` and so on.
 
 use std::ffi::CStr;
-use std::time::Duration;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
-use rememo::digest::{DIGEST_LEN, Digest};
-use rememo::event::{Outcome, Tier};
+use pyo3::types::PyString;
+use rememo::event::Outcome;
 
 use super::bind::RawArguments;
+use super::coroutine::CallKey;
 use super::object::{guarded, state_of};
-use super::state::{Found, State};
+use super::state::{Key, State};
+use super::trace;
 
 type Method = for<'py> fn(
     Python<'py>,
@@ -64,12 +64,13 @@ entry!(clear_entry, clear);
 entry!(contains_entry, contains);
 entry!(refresh_entry, refresh);
 entry!(key_entry, key);
-entry!(dependencies_entry, dependencies);
+entry!(dependencies_entry, super::dependencies::method);
+entry!(explain_entry, super::explain::method);
 entry!(stats_entry, stats);
 entry!(reduce_entry, reduce);
 entry!(itself_entry, itself);
-entry!(look_up_entry, look_up);
-entry!(record_entry, record);
+entry!(look_up_entry, super::coroutine::look_up);
+entry!(record_entry, super::coroutine::record);
 
 const KEYWORDS: i32 = ffi::METH_FASTCALL | ffi::METH_KEYWORDS;
 
@@ -134,6 +135,12 @@ pub fn table() -> *mut ffi::PyMethodDef {
             c"What the function's result can depend on besides its arguments, as of now.",
         ),
         definition(
+            c"explain",
+            explain_entry,
+            KEYWORDS,
+            c"Whether this call would hit, and if not, why. Runs nothing and changes nothing.",
+        ),
+        definition(
             c"stats",
             stats_entry,
             KEYWORDS,
@@ -194,10 +201,10 @@ fn nothing(name: &str, arguments: RawArguments<'_>) -> PyResult<()> {
 }
 
 /// The key of a call; a call that does not fit the signature raises the function's own `TypeError`.
-fn key_of(py: Python<'_>, state: &State, arguments: RawArguments<'_>) -> PyResult<Digest> {
+pub(super) fn key_of(py: Python<'_>, state: &State, arguments: RawArguments<'_>) -> PyResult<Key> {
     let rules = state.rules(py)?;
     if let Some(key) = state.key(py, &rules, arguments)? {
-        return Ok(key.digest);
+        return Ok(key);
     }
     let (args, kwargs) = super::state::to_python(py, arguments)?;
     let signature = py.import("inspect")?.call_method1("signature", (state.wrapped.bind(py),))?;
@@ -253,7 +260,7 @@ fn clear<'py>(
         state.clear();
     } else {
         let key = key_of(py, state, arguments)?;
-        state.remove(&key);
+        state.remove(&key.digest);
     }
     Ok(py.None().into_bound(py))
 }
@@ -265,7 +272,7 @@ fn contains<'py>(
     arguments: RawArguments<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let key = key_of(py, state, arguments)?;
-    Ok(pyo3::types::PyBool::new(py, state.contains(py, &key)).to_owned().into_any())
+    Ok(pyo3::types::PyBool::new(py, state.contains(py, &key.digest)).to_owned().into_any())
 }
 
 fn refresh<'py>(
@@ -277,13 +284,17 @@ fn refresh<'py>(
     let key = key_of(py, state, arguments)?;
     if state.asynchronous {
         let (args, kwargs) = super::state::to_python(py, arguments)?;
-        let key = PyBytes::new(py, key.as_bytes());
+        let key = Bound::new(py, CallKey::new(key))?;
         return py
             .import(intern!(py, "rememo._coroutine"))?
             .call_method1(intern!(py, "refresh"), (this, key, args, kwargs));
     }
     let rules = state.rules(py)?;
-    state.run(py, &rules, key, arguments)
+    let compute = || {
+        state.missed(py, &rules, &key, Outcome::Refreshed);
+        state.run(py, &rules, &key, arguments)
+    };
+    if trace::enabled() { state.traced(py, arguments, compute) } else { compute() }
 }
 
 fn key<'py>(
@@ -293,36 +304,7 @@ fn key<'py>(
     arguments: RawArguments<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let key = key_of(py, state, arguments)?;
-    Ok(PyString::new(py, &key.to_hex()).into_any())
-}
-
-fn dependencies<'py>(
-    py: Python<'py>,
-    _this: &Bound<'py, PyAny>,
-    state: &State,
-    arguments: RawArguments<'_>,
-) -> PyResult<Bound<'py, PyAny>> {
-    nothing("dependencies", arguments)?;
-    let rules = state.rules(py)?;
-    let followed = state
-        .follow(py, &rules)
-        .map_err(|error| error.into_pyerr(py, &format!("{}()", state.name)))?;
-    let map = PyDict::new(py);
-    for dependency in followed.fingerprint().dependencies() {
-        let entry = PyDict::new(py);
-        let mut name = dependency.name.to_string();
-        if dependency.ordinal > 0 {
-            name.push_str(&format!("#{}", dependency.ordinal));
-        }
-        entry.set_item("name", &name)?;
-        entry.set_item("kind", dependency.kind.as_str())?;
-        entry.set_item("place", dependency.origin.as_ref().map(|o| o.to_string()))?;
-        entry.set_item("digest", dependency.digest.to_hex())?;
-        map.set_item(dependency.to_string(), entry)?;
-    }
-    let unseen: Vec<Bound<'py, PyDict>> =
-        followed.not_followed().iter().map(|item| item.to_dict(py)).collect::<PyResult<_>>()?;
-    py.import("rememo._dependencies")?.getattr("Dependencies")?.call1((map, unseen))
+    Ok(PyString::new(py, &key.digest.to_hex()).into_any())
 }
 
 fn stats<'py>(
@@ -352,65 +334,4 @@ fn itself<'py>(
     _arguments: RawArguments<'_>,
 ) -> PyResult<Bound<'py, PyAny>> {
     Ok(this.clone())
-}
-
-fn digest_argument(py: Python<'_>, arguments: RawArguments<'_>) -> PyResult<Digest> {
-    let wrong = || PyTypeError::new_err("a key of 32 bytes is needed here");
-    let &first = arguments.positional.first().ok_or_else(wrong)?;
-    // SAFETY: alive for the call.
-    let first = unsafe { Bound::from_borrowed_ptr(py, first) };
-    let bytes: [u8; DIGEST_LEN] =
-        first.cast::<PyBytes>()?.as_bytes().try_into().map_err(|_| wrong())?;
-    Ok(Digest(bytes))
-}
-
-/// `(True, output)` or `(False, None)`; a second argument that is true counts it in the statistics.
-fn look_up<'py>(
-    py: Python<'py>,
-    _this: &Bound<'py, PyAny>,
-    state: &State,
-    arguments: RawArguments<'_>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let key = digest_argument(py, arguments)?;
-    let rules = state.rules(py)?;
-    let count = arguments.positional.get(1).is_some_and(|&flag| {
-        // SAFETY: alive for the call.
-        unsafe { flag == ffi::Py_True() }
-    });
-    let outcome = if count { Outcome::Hit(Tier::Memory) } else { Outcome::Joined };
-    if !count && !state.contains(py, &key) {
-        return Ok(PyTuple::new(
-            py,
-            [pyo3::types::PyBool::new(py, false).to_owned().into_any(), py.None().into_bound(py)],
-        )?
-        .into_any());
-    }
-    let name = || format!("{}(…)", state.name);
-    let (found, output) = match state.look_up_as(py, &rules, &key, &name, outcome)? {
-        Found::Output(output) => (true, output),
-        Found::Missing(_) => (false, py.None().into_bound(py)),
-    };
-    let found = pyo3::types::PyBool::new(py, found).to_owned().into_any();
-    Ok(PyTuple::new(py, [found, output])?.into_any())
-}
-
-/// `key, output, seconds`
-fn record<'py>(
-    py: Python<'py>,
-    _this: &Bound<'py, PyAny>,
-    state: &State,
-    arguments: RawArguments<'_>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let key = digest_argument(py, arguments)?;
-    let rules = state.rules(py)?;
-    let [_, output, seconds] = arguments.positional else {
-        return Err(PyTypeError::new_err("_record takes a key, an output and seconds"));
-    };
-    // SAFETY: alive for the call.
-    let (output, seconds) =
-        unsafe { (Bound::from_borrowed_ptr(py, *output), Bound::from_borrowed_ptr(py, *seconds)) };
-    let cost = Duration::try_from_secs_f64(seconds.extract()?).unwrap_or_default();
-    state.stats.record(Outcome::Miss(rememo::store::MissReason::Absent));
-    state.record(py, &rules, key, &output, cost)?;
-    Ok(py.None().into_bound(py))
 }

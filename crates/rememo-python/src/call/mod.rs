@@ -6,13 +6,19 @@
 
 pub mod api;
 mod bind;
+mod coroutine;
+mod dependencies;
+mod explain;
 mod fast;
 mod imports;
 mod methods;
 mod object;
 mod options;
 mod output;
+mod recording;
 mod shelf;
 mod state;
+pub mod trace;
 
 pub use object::{is_cached_function, type_object, wrapped_of};
+pub use recording::summaries_enabled;

@@ -12,6 +12,7 @@ use std::time::Instant;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use rememo::digest::Digest;
+use rememo::explain::History;
 use rememo::store::{Bounds, Entry, Handle, MemoryStore};
 use rustc_hash::FxHashMap;
 
@@ -25,6 +26,8 @@ pub struct Shelf {
     /// Whether there is another shelf of this name: most have none, and need not be looked up.
     has_namesakes: AtomicBool,
     store: Mutex<MemoryStore<Digest, Stored>>,
+    /// The fingerprints under which the entries were made.
+    history: Mutex<History>,
 }
 
 static SHELVES: LazyLock<Mutex<FxHashMap<String, Vec<Arc<Shelf>>>>> = LazyLock::new(Mutex::default);
@@ -35,6 +38,7 @@ impl Shelf {
         let shelf = Arc::new(Self {
             has_namesakes: AtomicBool::new(false),
             store: Mutex::new(MemoryStore::new(bounds)),
+            history: Mutex::default(),
         });
         let mut all = SHELVES.lock();
         let namesakes = all.entry(name.to_owned()).or_default();
@@ -59,6 +63,11 @@ impl Shelf {
         self.store.lock()
     }
 
+    /// The fingerprints under which entries were made, locked.
+    pub fn history(&self) -> parking_lot::MutexGuard<'_, History> {
+        self.history.lock()
+    }
+
     /// What the entry at `handle` holds, without taking the lock; its use is noted.
     ///
     /// # Safety
@@ -74,7 +83,7 @@ impl Shelf {
         unsafe { (*self.store.data_ptr()).get_at(handle, now) }
     }
 
-    fn namesakes(self: &Arc<Self>, name: &str) -> Vec<Arc<Self>> {
+    pub fn namesakes(self: &Arc<Self>, name: &str) -> Vec<Arc<Self>> {
         if !self.has_namesakes.load(Ordering::Acquire) {
             return Vec::new();
         }
@@ -99,16 +108,25 @@ impl Shelf {
             let found = {
                 let store = namesake.store();
                 store.peek(key, Instant::now()).ok().map(|entry| {
-                    (entry.value.clone_ref(py), entry.size(), entry.cost(), entry.written())
+                    (
+                        entry.value.clone_ref(py),
+                        entry.size(),
+                        entry.cost(),
+                        entry.written(),
+                        entry.record().cloned(),
+                    )
                 })
             };
-            let Some((value, size, cost, written)) = found else { continue };
+            let Some((value, size, cost, written, record)) = found else { continue };
             if not_before.is_some_and(|cleared| written <= cleared) {
                 continue;
             }
             // Its age goes with it.
             let displaced = self.store().insert(*key, value, size, cost, written);
             drop(displaced);
+            if let Some(record) = record {
+                self.store().describe(key, record);
+            }
             return self.store().peek(key, Instant::now()).is_ok();
         }
         false
@@ -121,6 +139,15 @@ impl Shelf {
             removed.push(namesake.store().remove(key));
         }
         drop(removed);
+    }
+}
+
+/// Forgets what was kept of the calls that made the entries, and of fingerprints.
+pub fn forget_summaries() {
+    let shelves: Vec<Arc<Shelf>> = SHELVES.lock().values().flatten().cloned().collect();
+    for shelf in shelves {
+        shelf.store().forget_records();
+        shelf.history().clear();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::cell::UnsafeCell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -13,16 +13,20 @@ use pyo3::types::{PyDict, PyString, PyTuple};
 use rememo::digest::Digest;
 use rememo::encode::{ENCODING_VERSION, tag};
 use rememo::event::{Outcome, Snapshot, Stats, Tier};
+use rememo::explain::CallRecord;
 use rememo::flight::{Claim, Flights, Owner, new_owner};
 use rememo::store::{Lookup, MissReason};
 
 use super::api;
 use super::bind::{Arguments, RawArguments, Signature};
+use super::coroutine::CallKey;
 use super::fast::Table;
 use super::imports::Importing;
 use super::options::{Options, Spinner};
 use super::output::{self, Handed, Stored};
+use super::recording::{EncodedArguments, Ends, argument_names};
 use super::shelf::Shelf;
+use super::trace;
 use crate::error::HashError;
 use crate::function::watch::{self, Watch};
 use crate::function::{ArgumentCode, CodeCache, Followed, Reading, Root, follow};
@@ -52,11 +56,14 @@ pub struct State {
     takes_table: bool,
     made: Instant,
     id: u64,
-    shelf: Arc<Shelf>,
+    pub argument_names: Arc<[Box<str>]>,
+    /// Whether it was said that outputs are not kept.
+    pub warned: AtomicBool,
+    pub shelf: Arc<Shelf>,
     /// Name of the shelf: that of the function, and what a hit hands out.
-    shelf_name: String,
+    pub shelf_name: String,
     /// When the entries were cleared: what namesakes stored before does not count any more.
-    cleared: Mutex<Option<Instant>>,
+    pub cleared: Mutex<Option<Instant>>,
     rules: Mutex<Option<(u64, Arc<Rules>)>>,
     followed: Mutex<Option<Box<Followed>>>,
     pub importing: Importing,
@@ -91,18 +98,19 @@ fn this_thread() -> Owner {
     })
 }
 
-/// The key of a call, and the fingerprint that went into it.
+/// The key of a call, and what went into it.
 pub struct Key {
     pub digest: Digest,
     pub fingerprint: Digest,
+    pub arguments: EncodedArguments,
 }
 
 /// What a key led to.
 pub enum Found<'py> {
     /// A stored output.
     Output(Bound<'py, PyAny>),
-    /// None, and why.
-    Missing(MissReason),
+    /// None, and how a call that computes therefore counts.
+    Missing(Outcome),
 }
 
 impl State {
@@ -118,6 +126,8 @@ impl State {
             shelf: Shelf::new(&shelf_name, options.bounds),
             shelf_name,
             cleared: Mutex::new(None),
+            warned: AtomicBool::new(false),
+            argument_names: argument_names(wrapped.py(), signature.as_ref()),
             wrapped: wrapped.unbind(),
             name,
             signature,
@@ -213,7 +223,7 @@ impl State {
     }
 
     /// Nothing can be told at once until the fingerprint has been looked at.
-    fn unwatch(&self) {
+    pub fn unwatch(&self) {
         // SAFETY: the GIL is held; the old value is dropped after the new one is in place.
         let old = unsafe { (*self.watch.get()).take() };
         drop(old);
@@ -226,18 +236,33 @@ impl State {
         this: &Bound<'py, PyAny>,
         arguments: RawArguments<'_>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        if trace::enabled() {
+            return self.traced(py, arguments, || self.call_plainly(py, this, arguments));
+        }
+        self.call_plainly(py, this, arguments)
+    }
+
+    /// A call, whoever looks.
+    pub fn call_plainly<'py>(
+        &self,
+        py: Python<'py>,
+        this: &Bound<'py, PyAny>,
+        arguments: RawArguments<'_>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let rules = self.rules(py)?;
         let Some(full_key) = self.key(py, &rules, arguments)? else {
             // The arguments do not fit: CPython's own TypeError says how.
             return self.invoke(py, arguments);
         };
-        let key = full_key.digest;
         if self.asynchronous {
-            return self.start(py, this, key, arguments);
+            return self.start(py, this, full_key, arguments);
         }
-        let output = match self.look_up(py, &rules, &key, arguments)? {
+        let output = match self.look_up(py, &rules, &full_key.digest, arguments)? {
             Found::Output(output) => output,
-            Found::Missing(reason) => self.compute(py, &rules, key, arguments, reason)?,
+            Found::Missing(_) if self.looks_since_now(py) => {
+                return self.traced(py, arguments, || self.call_plainly(py, this, arguments));
+            }
+            Found::Missing(outcome) => self.compute(py, &rules, &full_key, arguments, outcome)?,
         };
         self.remember(py, &full_key, arguments, &output);
         Ok(output)
@@ -248,11 +273,11 @@ impl State {
         &self,
         py: Python<'py>,
         this: &Bound<'py, PyAny>,
-        key: Digest,
+        key: Key,
         arguments: RawArguments<'_>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (args, kwargs) = to_python(py, arguments)?;
-        let key = pyo3::types::PyBytes::new(py, key.as_bytes());
+        let key = Bound::new(py, CallKey::new(key))?;
         py.import(intern!(py, "rememo._coroutine"))?
             .call_method1(intern!(py, "run"), (this, key, args, kwargs))
     }
@@ -332,10 +357,12 @@ impl State {
         let mut encoder = Encoder::new(rules, &mut code);
         encoder.writer.u8(ENCODING_VERSION);
         encoder.writer.raw(fingerprint.as_bytes());
+        encoder.writer.keep_prefixes();
         let start = encoder.writer.position();
+        let mut ends = Ends::default();
         let encoded = match bound {
-            Some(bound) => self.encode_bound(py, &mut encoder, &bound),
-            None => encode_raw(py, &mut encoder, arguments),
+            Some(bound) => self.encode_bound(py, &mut encoder, &bound, &mut ends),
+            None => encode_raw(py, &mut encoder, arguments, &mut ends),
         };
         encoded.map_err(|error| error.into_pyerr(py, &subject()))?;
         // All offending values of a call are told at once: those that code reads, then the arguments.
@@ -347,7 +374,8 @@ impl State {
         if imports {
             self.importing.note(digest, fingerprint, &encoder.writer.bytes()[start..]);
         }
-        Ok(Some(Key { digest, fingerprint }))
+        let arguments = EncodedArguments { writer: encoder.writer, start, ends };
+        Ok(Some(Key { digest, fingerprint, arguments }))
     }
 
     fn encode_bound(
@@ -355,6 +383,7 @@ impl State {
         py: Python<'_>,
         encoder: &mut Encoder<'_>,
         bound: &Arguments<'_>,
+        ends: &mut Ends,
     ) -> Result<(), HashError> {
         let Some(signature) = &self.signature else { return Ok(()) };
         for (parameter, value) in signature.parameters.iter().zip(&bound.values) {
@@ -362,6 +391,7 @@ impl State {
                 encoder.encode(value, || {
                     format!("argument '{}'", crate::raw::string(parameter.name.bind(py)))
                 })?;
+                ends.push(encoder.writer.position());
             }
         }
         if let Some((name, false)) = &signature.varargs {
@@ -369,6 +399,7 @@ impl State {
             for (i, value) in bound.extra.iter().enumerate() {
                 encoder.encode(value, || format!("argument '*{name}' → [{i}]"))?;
             }
+            ends.push(encoder.writer.position());
         }
         if let Some((name, false)) = &signature.varkeywords {
             encoder.writer.head(tag::DICT, bound.keywords.len());
@@ -378,6 +409,7 @@ impl State {
                     format!("argument '**{name}' → ['{}']", crate::raw::string(key))
                 })?;
             }
+            ends.push(encoder.writer.position());
         }
         Ok(())
     }
@@ -424,8 +456,10 @@ impl State {
         let address: *const Followed = &raw const *followed;
         self.unwatch();
         let old = self.followed.lock().replace(followed);
+        // While somebody looks at each call none is answered before that.
         if let Some(watch) = watch
             && !cfg!(Py_GIL_DISABLED)
+            && !trace::enabled()
         {
             // SAFETY: the GIL is held. Another thread may have put its own in place in the meantime, which `old` then
             // is: its watch was taken down above, and ours is the one that lies in `followed` now.
@@ -448,6 +482,17 @@ impl State {
         }
         self.unwatch();
         place.take()
+    }
+
+    /// Puts back what was taken out, unless other was put in its place.
+    pub fn put_back(&self, followed: Box<Followed>) {
+        let mut place = self.followed.lock();
+        if place.is_none() {
+            *place = Some(followed);
+        } else {
+            drop(place);
+            drop(followed);
+        }
     }
 
     /// What `look` sees in what is followed as things stand now; none if that fails.
@@ -534,23 +579,22 @@ impl State {
             Ok(found) => found,
             Err(reason) => {
                 if !self.adopt(py, key) {
-                    return Ok(Found::Missing(reason));
+                    return Ok(Found::Missing(Outcome::Miss(reason)));
                 }
                 match self.take(py, key) {
                     Ok(found) => found,
-                    Err(reason) => return Ok(Found::Missing(reason)),
+                    Err(reason) => return Ok(Found::Missing(Outcome::Miss(reason))),
                 }
             }
         };
         match stored.hand_out(self, py, rules, call)? {
             Handed::Output(output) => {
-                self.stats.record(outcome);
-                self.stats.record_saved(cost);
+                self.decided(py, outcome, cost);
                 Ok(Found::Output(output))
             }
             Handed::Recompute => {
                 self.shelf.remove(&self.shelf_name, key);
-                Ok(Found::Missing(MissReason::Cleared))
+                Ok(Found::Missing(Outcome::Replaced))
             }
         }
     }
@@ -580,11 +624,12 @@ impl State {
         &self,
         py: Python<'py>,
         rules: &Rules,
-        key: Digest,
+        full_key: &Key,
         arguments: RawArguments<'_>,
-        reason: MissReason,
+        outcome: Outcome,
     ) -> PyResult<Bound<'py, PyAny>> {
         let owner = this_thread();
+        let key = full_key.digest;
         let flight = (self.id, key);
         loop {
             match FLIGHTS.claim(flight, owner) {
@@ -602,13 +647,18 @@ impl State {
                     {
                         return Ok(output);
                     }
-                    self.stats.record(Outcome::Miss(reason));
-                    return self.run(py, rules, key, arguments);
+                    self.missed(py, rules, full_key, outcome);
+                    return self.run(py, rules, full_key, arguments);
                 }
-                // The computation needs itself, or waiting would never end.
-                Claim::Reentrant | Claim::WouldDeadlock => {
-                    self.stats.record(Outcome::Miss(reason));
-                    return self.run(py, rules, key, arguments);
+                // The computation needs itself.
+                Claim::Reentrant => {
+                    self.missed(py, rules, full_key, Outcome::Reentered);
+                    return self.run(py, rules, full_key, arguments);
+                }
+                // Waiting would never end.
+                Claim::WouldDeadlock => {
+                    self.missed(py, rules, full_key, Outcome::Detoured);
+                    return self.run(py, rules, full_key, arguments);
                 }
                 Claim::Wait(ticket) => {
                     while !py.detach(|| ticket.wait(WAIT_SLICE)) {
@@ -637,20 +687,24 @@ impl State {
         &self,
         py: Python<'py>,
         rules: &Rules,
-        key: Digest,
+        key: &Key,
         arguments: RawArguments<'_>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        // Before the body runs: it may change what it was given and what it reads.
+        let record = self.record_of(key);
+        self.note_fingerprint(py, rules, &key.fingerprint);
         let spinner = self.begin_spinner(py);
         let started = Instant::now();
         let result = self.invoke(py, arguments);
         let cost = started.elapsed();
+        self.computed(cost, None);
         end_spinner(py, spinner);
         let output = result?;
-        self.record(py, rules, key, &output, cost)?;
+        self.record(py, rules, key.digest, &output, cost, Some(record))?;
         Ok(output)
     }
 
-    /// Stores an output under a key.
+    /// Stores an output under a key; its size, unless it was not to be kept.
     pub fn record(
         &self,
         py: Python<'_>,
@@ -658,7 +712,8 @@ impl State {
         key: Digest,
         output: &Bound<'_, PyAny>,
         cost: Duration,
-    ) -> PyResult<()> {
+        record: Option<Arc<CallRecord>>,
+    ) -> PyResult<Option<u64>> {
         let (stored, size) = output::store(self, py, rules, output)?;
         let now = Instant::now();
         if self
@@ -667,17 +722,26 @@ impl State {
             .is_some_and(|cleared| now.checked_sub(cost).is_none_or(|started| started <= cleared))
         {
             // Cleared while it was computed: whoever cleared wants to see it computed again.
-            return Ok(());
+            return Ok(None);
         }
         let again = stored.clone_ref(py);
-        let displaced = self.shelf.store().insert(key, stored, size, cost, now);
-        // Dropped outside of the lock: a finaliser may call us again.
-        drop(displaced);
-        if let Some(settled) = self.settled_key(py, rules, &key) {
-            let displaced = self.shelf.store().insert(settled, again, size, cost, now);
+        let insert = |key: Digest, stored| {
+            let mut store = self.shelf.store();
+            let displaced = store.insert(key, stored, size, cost, now);
+            if let Some(record) = &record {
+                store.describe(&key, Arc::clone(record));
+            }
+            drop(store);
+            // Dropped outside of the lock: a finaliser may call us again.
             drop(displaced);
+        };
+        insert(key, stored);
+        self.note_kept(py, &key, size);
+        self.computed(cost, Some(size));
+        if let Some(settled) = self.settled_key(py, rules, &key) {
+            insert(settled, again);
         }
-        Ok(())
+        Ok(Some(size))
     }
 
     fn begin_spinner<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
@@ -692,7 +756,7 @@ impl State {
     }
 
     /// ` (file:line)` of the function, if it has code.
-    fn place(&self, py: Python<'_>) -> String {
+    pub fn place(&self, py: Python<'_>) -> String {
         Function::of(self.wrapped.bind(py))
             .map(|function| api::place(&function.code()))
             .unwrap_or_default()
@@ -800,6 +864,7 @@ fn encode_raw(
     py: Python<'_>,
     encoder: &mut Encoder<'_>,
     arguments: RawArguments<'_>,
+    ends: &mut Ends,
 ) -> Result<(), HashError> {
     encoder.writer.head(tag::TUPLE, arguments.positional.len());
     for (i, &value) in arguments.positional.iter().enumerate() {
@@ -807,11 +872,13 @@ fn encode_raw(
         let value = unsafe { Bound::from_borrowed_ptr(py, value) };
         encoder.encode(&value, || format!("argument {i}"))?;
     }
+    ends.push(encoder.writer.position());
     encoder.writer.head(tag::DICT, arguments.keyword_values.len());
     for (name, value) in arguments.keywords(py) {
         crate::value::with_utf8(&name, |utf8| encoder.writer.str(utf8));
         encoder.encode(&value, || format!("argument '{}'", crate::raw::string(&name)))?;
     }
+    ends.push(encoder.writer.position());
     Ok(())
 }
 

@@ -25,7 +25,7 @@ use super::settled::Stores;
 use super::unloaded::{StandIn, Unloaded};
 use super::unseen::NotFollowed;
 use super::watch::Watch;
-use super::{facts, origin};
+use super::{describe, facts, origin};
 use crate::error::{HashError, Unhashable};
 use crate::raw::{self, Function};
 use crate::value::{CodeRefs, Encoder, Part, Rules};
@@ -68,9 +68,12 @@ impl Reading {
 pub(super) struct Value {
     pub(super) node: NodeId,
     pub(super) object: Py<PyAny>,
-    name: String,
-    reader: Option<String>,
-    digest: Digest,
+    pub(super) name: String,
+    pub(super) reader: Option<String>,
+    pub(super) digest: Digest,
+    /// What is kept of it to explain later misses, and how many bytes were hashed for it.
+    pub(super) outline: Box<[u8]>,
+    pub(super) size: u64,
     refs: Vec<u32>,
     immutable: bool,
     /// The class that it is an attribute of, and its name there: the class's body may stand for it.
@@ -79,7 +82,7 @@ pub(super) struct Value {
 
 /// All that was found from one root, and how to see whether it still holds.
 pub struct Followed {
-    fingerprint: Fingerprint,
+    pub(super) fingerprint: Fingerprint,
     pub(super) guards: Vec<(Guard, Option<usize>)>,
     pub(super) values: Vec<Value>,
     pub(super) volatile: Vec<usize>,
@@ -97,7 +100,8 @@ pub struct Followed {
 pub(super) struct Known {
     pub(super) nodes: FxHashMap<usize, NodeId>,
     labels: Vec<String>,
-    libraries: FxHashMap<String, NodeId>,
+    /// By distribution and version.
+    pub(super) libraries: FxHashMap<String, NodeId>,
     pub(super) held: Vec<Py<PyAny>>,
 }
 
@@ -426,6 +430,8 @@ impl<'a> Follower<'a> {
             name: format!("{kind} {name}"),
             reader: reader.map(|(reader, _)| reader.to_owned()),
             digest: Digest([0; 32]),
+            outline: Box::default(),
+            size: 0,
             refs: Vec::new(),
             immutable: false,
             made_by: None,
@@ -547,9 +553,11 @@ impl<'a> Follower<'a> {
         let (node, name, reader) = (value.node, value.name.clone(), value.reader.clone());
         let rules = self.rules;
         let mut encoder = Encoder::new(rules, self).external(reader);
+        encoder.writer.keep_prefixes();
         encoder.encode(object.bind(py), || name.clone())?;
         let mut errors = encoder.take_errors();
         let immutable = encoder.immutable();
+        let (outline, size) = (describe::outline(&encoder.writer), encoder.writer.total());
         let digest = Digest::of(encoder.writer.bytes());
         let refs = encoder.writer.take_refs();
         drop(encoder);
@@ -583,6 +591,7 @@ impl<'a> Follower<'a> {
         self.builder.set_body(node, digest, refs.iter().copied().map(NodeId).collect());
         let value = &mut self.values[index];
         (value.digest, value.refs, value.immutable) = (digest, refs, immutable);
+        (value.outline, value.size) = (outline, size);
         Ok(())
     }
 
@@ -894,7 +903,7 @@ fn code_place(code: &Bound<'_, PyAny>) -> Option<Place> {
 }
 
 /// Code that was met before; anything new means that code has to be followed again.
-struct KnownCode<'a>(&'a Known);
+pub(super) struct KnownCode<'a>(pub(super) &'a Known);
 
 impl CodeRefs for KnownCode<'_> {
     fn write(
@@ -1085,13 +1094,17 @@ impl Followed {
         let digest = Digest::of(encoder.writer.bytes());
         let immutable = encoder.immutable();
         let same_refs = encoder.writer.refs() == value.refs;
+        let changed = value.digest != digest;
+        let outline = changed.then(|| describe::outline(&encoder.writer));
         drop(encoder);
         if !same_refs {
             return Err(HashError::Retrace);
         }
         let value = &mut self.values[index];
-        let changed = value.digest != digest;
         value.digest = digest;
+        if let Some(outline) = outline {
+            value.outline = outline;
+        }
         if value.immutable != immutable {
             value.immutable = immutable;
             if immutable {

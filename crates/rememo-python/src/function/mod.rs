@@ -6,11 +6,12 @@
 //! it reaches), `class` (what of a class counts; `frameworks` and `class_body` help), `unloaded` (imports of
 //! modules that are not loaded; `statements` and `harmless` say what their code makes), `guard` (has anything that
 //! was looked at changed?), `settled` (may a result be kept under the key that holds once modules are loaded?),
-//! `refs` (code met inside arguments).
+//! `refs` (code met inside arguments), `describe` and `source` (what of all this is kept to explain later misses).
 
 pub mod bytecode;
 mod class;
 mod class_body;
+mod describe;
 mod executed;
 mod facts;
 pub mod finder;
@@ -24,11 +25,13 @@ pub mod origin;
 mod refs;
 mod resolve;
 mod settled;
+mod source;
 mod statements;
 mod unloaded;
 mod unseen;
 pub mod watch;
 
+pub use describe::Cost;
 pub use executed::note_running;
 pub use facts::code_identity;
 pub use follow::{Followed, Reading, Root, follow};

@@ -3,7 +3,7 @@
 pub mod graph;
 mod writer;
 
-pub use writer::{INLINE_LIMIT, PARALLEL_LIMIT, Writer, tag};
+pub use writer::{INLINE_LIMIT, PARALLEL_LIMIT, Prefixes, Writer, tag};
 
 /// Version of the encoding; part of every key.
 pub const ENCODING_VERSION: u8 = 1;

@@ -80,6 +80,47 @@ pub struct Writer {
     spare: Vec<Box<blake3::Hasher>>,
     refs: Vec<u32>,
     hashed: u64,
+    keeps_prefixes: bool,
+    /// Made when there is the first.
+    prefixes: Option<Box<Prefixes>>,
+}
+
+/// The beginnings of the encodings of values that collapsed: so much of them is still there to be
+/// shown to people.
+#[derive(Debug, Default)]
+pub struct Prefixes {
+    bytes: Vec<u8>,
+    /// Where each value stands in the writer, and where its beginning ends in `bytes`.
+    ends: Vec<(usize, usize)>,
+    /// Whether the last beginning belongs to the frame that is open.
+    is_open: bool,
+}
+
+/// So much is kept of the beginning of one value.
+const PREFIX: usize = 4096;
+
+impl Prefixes {
+    /// The beginning of the encoding of the value that stands at `position` in the writer.
+    #[must_use]
+    pub fn at(&self, position: usize) -> Option<&[u8]> {
+        let i = self.ends.iter().position(|(at, _)| *at == position)?;
+        let start = if i == 0 { 0 } else { self.ends[i - 1].1 };
+        self.bytes.get(start..self.ends[i].1)
+    }
+
+    /// Adds to the beginning of the value that stands at `position`.
+    fn keep(&mut self, position: usize, bytes: &[u8]) {
+        if !self.is_open {
+            self.is_open = true;
+            self.ends.push((position, self.bytes.len()));
+        }
+        let start = if self.ends.len() < 2 { 0 } else { self.ends[self.ends.len() - 2].1 };
+        let room = PREFIX.saturating_sub(self.bytes.len() - start);
+        self.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        if let Some(last) = self.ends.last_mut() {
+            last.1 = self.bytes.len();
+        }
+    }
 }
 
 /// Buffers up to this size are kept for the next writer of the thread, and so many of them.
@@ -99,6 +140,8 @@ impl Default for Writer {
             spare: Vec::new(),
             refs: Vec::new(),
             hashed: 0,
+            keeps_prefixes: false,
+            prefixes: None,
         }
     }
 }
@@ -121,6 +164,17 @@ impl Drop for Writer {
 }
 
 impl Writer {
+    /// From here on the beginnings of outermost values that collapse are kept.
+    pub fn keep_prefixes(&mut self) {
+        self.keeps_prefixes = true;
+    }
+
+    /// The beginnings that were kept.
+    #[must_use]
+    pub fn prefixes(&self) -> Option<&Prefixes> {
+        self.prefixes.as_deref()
+    }
+
     /// Begins the encoding of a value; whatever is written until [`close`](Self::close) belongs to it.
     #[inline]
     pub fn open(&mut self) {
@@ -144,6 +198,11 @@ impl Writer {
     #[cold]
     fn collapse(&mut self, frame: Frame) {
         let pending = &self.buf[frame.start..];
+        if self.keeps_prefixes && self.frames.is_empty() {
+            let prefixes = self.prefixes.get_or_insert_default();
+            prefixes.keep(frame.start, pending);
+            prefixes.is_open = false;
+        }
         self.hashed += pending.len() as u64;
         let digest = match frame.hasher {
             None => blake3::hash(pending),
@@ -173,7 +232,12 @@ impl Writer {
 
     fn flush(&mut self) {
         let spare = &mut self.spare;
+        let is_outermost = self.frames.len() == 1;
         if let Some(frame) = self.frames.last_mut() {
+            if is_outermost && self.keeps_prefixes {
+                let prefixes = self.prefixes.get_or_insert_default();
+                prefixes.keep(frame.start, &self.buf[frame.start..]);
+            }
             let hasher = frame.hasher.get_or_insert_with(|| spare.pop().unwrap_or_default());
             hasher.update(&self.buf[frame.start..]);
             self.hashed += (self.buf.len() - frame.start) as u64;
@@ -190,6 +254,11 @@ impl Writer {
         }
         self.flush();
         self.hashed += bytes.len() as u64;
+        if let Some(prefixes) = &mut self.prefixes
+            && let [frame] = &self.frames[..]
+        {
+            prefixes.keep(frame.start, bytes);
+        }
         if let Some(Frame { hasher: Some(hasher), .. }) = self.frames.last_mut() {
             if bytes.len() >= PARALLEL_LIMIT && may_use_threads() {
                 hasher.update_rayon(bytes);
@@ -345,6 +414,9 @@ impl Writer {
     pub fn drop_frames(&mut self, start: usize) {
         self.frames.clear();
         self.buf.truncate(start);
+        if let Some(prefixes) = &mut self.prefixes {
+            prefixes.is_open = false;
+        }
     }
 
     /// Appends a whole encoding made by another writer, collapsed if it is long.

@@ -156,6 +156,11 @@ impl Graph {
         Self { nodes, refs, labels, holders }
     }
 
+    /// The nodes that a node refers to.
+    pub(super) fn references(&self, node: usize) -> &[u32] {
+        &self.refs[node]
+    }
+
     /// Whether another node has the kind and name of this one.
     pub(super) fn name_is_shared(&self, node: NodeId) -> bool {
         self.holders[self.labels[node.index()] as usize] > 1

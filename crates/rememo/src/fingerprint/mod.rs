@@ -243,6 +243,29 @@ impl Fingerprint {
         self.digest
     }
 
+    /// The place of the root among the dependencies; none of a fingerprint without nodes.
+    #[must_use]
+    pub fn root(&self) -> Option<usize> {
+        self.flat.place.first().map(|&place| place as usize)
+    }
+
+    /// For each dependency the places of those that it refers to, each once, in order.
+    #[must_use]
+    pub fn references(&self) -> Vec<Vec<u32>> {
+        let mut all: Vec<Vec<u32>> = vec![Vec::new(); self.flat.dependencies.len()];
+        let mut is_known = vec![false; all.len()];
+        for (node, &place) in self.flat.place.iter().enumerate() {
+            // Nodes that became one dependency refer to the same ones.
+            if std::mem::replace(&mut is_known[place as usize], true) {
+                continue;
+            }
+            let mut seen = rustc_hash::FxHashSet::default();
+            let ends = self.graph.references(node).iter().map(|&end| self.flat.place[end as usize]);
+            all[place as usize] = ends.filter(|end| seen.insert(*end)).collect();
+        }
+        all
+    }
+
     /// What differs from `self`, the earlier one, to `other`.
     #[must_use]
     pub fn diff<'a>(&'a self, other: &'a Self) -> Vec<Change<'a>> {

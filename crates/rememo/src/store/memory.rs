@@ -17,12 +17,14 @@ use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::hash::Hash;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustc_hash::FxHashMap;
 
 use super::grave::{End, Graveyard};
 use super::{Bound, Bounds, Lookup, MissReason};
+use crate::explain::CallRecord;
 
 /// Costs below this count alike: they are noise beside the call itself.
 pub const LIKE_COST: Duration = Duration::from_millis(1);
@@ -57,6 +59,7 @@ pub struct Entry<V> {
     credit: u128,
     touched: u64,
     born: u64,
+    record: Option<Arc<CallRecord>>,
 }
 
 impl<V> Entry<V> {
@@ -78,6 +81,11 @@ impl<V> Entry<V> {
     /// How often it was hit.
     pub const fn hits(&self) -> u64 {
         self.hits
+    }
+
+    /// What is kept of the call that made it.
+    pub const fn record(&self) -> Option<&Arc<CallRecord>> {
+        self.record.as_ref()
     }
 }
 
@@ -259,6 +267,24 @@ impl<K: Hash + Eq + Clone, V> MemoryStore<K, V> {
         }
     }
 
+    /// Keeps with the entry of a key what is known of the call that made it.
+    pub fn describe<Q>(&mut self, key: &Q, record: Arc<CallRecord>)
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        if let Some(&slot) = self.index.get(key)
+            && let Some(held) = self.slots[slot as usize].as_mut()
+        {
+            held.entry.record = Some(record);
+        }
+    }
+
+    /// Forgets what is known of the calls that made the entries.
+    pub fn forget_records(&mut self) {
+        self.slots.iter_mut().flatten().for_each(|held| held.entry.record = None);
+    }
+
     /// Every entry held, expired ones that have not left yet among them, in no particular order.
     pub fn entries(&self) -> impl Iterator<Item = (&K, &Entry<V>)> {
         self.slots.iter().flatten().map(|Occupied { key, entry }| (key, entry))
@@ -417,8 +443,18 @@ impl<K: Hash + Eq + Clone, V> MemoryStore<K, V> {
         let born = self.clock;
         let worth = worth(cost, size);
         let credit = self.inflation.saturating_add(worth);
-        let entry =
-            Entry { value, size, cost, written: now, hits: 0, worth, credit, touched: born, born };
+        let entry = Entry {
+            value,
+            size,
+            cost,
+            written: now,
+            hits: 0,
+            worth,
+            credit,
+            touched: born,
+            born,
+            record: None,
+        };
         let slot = match self.free.pop() {
             Some(slot) => slot,
             None => {
