@@ -196,6 +196,7 @@ pub fn kind(reason: MissReason) -> &'static str {
         MissReason::Expired { .. } => "expired",
         MissReason::Evicted { .. } => "evicted",
         MissReason::Cleared => "cleared",
+        MissReason::Damaged => "damaged",
     }
 }
 

@@ -174,6 +174,10 @@ impl Explanation {
                     MissReason::Cleared => {
                         writeln!(out, "{call} would miss: its entry was cleared.")
                     }
+                    MissReason::Damaged => writeln!(
+                        out,
+                        "{call} would miss: what was stored of it was damaged and is dropped."
+                    ),
                 }
             }
         }
