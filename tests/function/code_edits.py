@@ -48,16 +48,17 @@ class _WithoutDocstrings(ast.NodeTransformer):
                 node.body = node.body[1:] or [ast.Pass()]
         return node
 
-    visit_AsyncFunctionDef = visit_ClassDef = visit_FunctionDef
+    visit_AsyncFunctionDef = visit_ClassDef = visit_Module = visit_FunctionDef
 
 
 class _WithDocstrings(ast.NodeTransformer):
     def visit_FunctionDef(self, node):
         self.generic_visit(node)
-        node.body = [ast.Expr(ast.Constant(f"About {node.name}.")), *node.body]
+        about = getattr(node, "name", "the module")
+        node.body = [ast.Expr(ast.Constant(f"About {about}.")), *node.body]
         return node
 
-    visit_AsyncFunctionDef = visit_ClassDef = visit_FunctionDef
+    visit_AsyncFunctionDef = visit_ClassDef = visit_Module = visit_FunctionDef
 
 
 class _WithoutAnnotations(ast.NodeTransformer):

@@ -267,6 +267,7 @@ NOT_FOLLOWED = [
     ("a process", "run", "import subprocess", "return subprocess.run(x)"),
     ("a socket", "socket", "import socket", "return socket.socket()"),
     ("a computed module", "sys.modules", "import sys", "return sys.modules[x]"),
+    ("another search path", "sys.path", "import sys", "sys.path.insert(0, x)"),
     ("pickled names", "pickle.loads", "import pickle", "return pickle.loads(x)"),
     ("compile", "compile", "", "return compile(x, 'x', 'eval')"),
     ("a method imported by name", "random.choice", "from random import choice", "return choice(x)"),

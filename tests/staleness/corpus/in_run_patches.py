@@ -160,4 +160,21 @@ CASES = [
     changed_around(
         "a list that a helper writes to", "N = [0]\ndef bump(): N[0] += 1", "bump()", "return N[0]"
     ),
+    changed_around(
+        "a ufunc that numpy makes of a function",
+        "import numpy as np\nU = np.frompyfunc(lambda y: 1, 1, 1)",
+        "U = np.frompyfunc(lambda y: 2, 1, 1)",
+        "return U(x)",
+        requires=("numpy",),
+    ),
+    changed(
+        "a variable of a module by vars().update()",
+        "import lib\n@rememo.cache\ndef f(x):\n    return lib.K\n## lib.py\nK = 1\n",
+        "vars(lib).update(K=5)",
+    ),
+    changed(
+        "a module that is loaded again with another source",
+        "import lib, pathlib, importlib\n@rememo.cache\ndef f(x):\n    return lib.g(x)\n## lib.py\ndef g(y): return 1\n",
+        "p = pathlib.Path(lib.__file__); p.write_text('def g(y): return 22222\\n'); importlib.reload(lib)",
+    ),
 ]

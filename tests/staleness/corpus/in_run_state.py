@@ -235,4 +235,11 @@ CASES = [
         "RATE = 2",
         "return asyncio.run(g(x))",
     ),
+    changed_around(
+        "what a mock returns",
+        "from unittest import mock\nM = mock.Mock(return_value=1)",
+        "M.return_value = 2",
+        "return M()",
+        restless=True,
+    ),
 ]

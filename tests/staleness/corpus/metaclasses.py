@@ -145,4 +145,12 @@ CASES = [
         "with O: pass\n    return O.n",
         restless=True,
     ),
+    miss_around(
+        "a metaclass that makes one instance",
+        "class M(type):\n    def __call__(cls, *a):\n        if not hasattr(cls, 'one'): cls.one = super().__call__(*a)\n        return cls.one\nclass P(metaclass=M):\n    def __init__(self): self.n = 1",
+        "self.n = 1",
+        "self.n = 2",
+        "return P().n",
+        restless=True,
+    ),
 ]

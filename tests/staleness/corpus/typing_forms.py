@@ -148,4 +148,25 @@ CASES = [
         "return B().m()",
         min_version=(3, 12),
     ),
+    miss_around(
+        "a class in a union of typing",
+        "import typing\nclass A: n = 1\nT = typing.Union[A, int]",
+        "n = 1",
+        "n = 2",
+        "return T.__args__[0].n",
+    ),
+    miss_around(
+        "a class in a union",
+        "class A: n = 1\nT = A | int",
+        "n = 1",
+        "n = 2",
+        "return T.__args__[0].n",
+    ),
+    miss_around(
+        "the arguments of a callable type",
+        "import typing\nT = typing.Callable[[int], str]",
+        "[int]",
+        "[float]",
+        "return T.__args__[0].__name__",
+    ),
 ]

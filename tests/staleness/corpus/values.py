@@ -1,6 +1,6 @@
 """External values: globals, enclosed variables, attributes and what lies inside them."""
 
-from ..case import miss
+from ..case import miss, miss_around
 
 
 def _value(name, before, after, body="return repr(VALUE)", setup="", **options):
@@ -526,5 +526,34 @@ CASES = [
             return CONF.rate
         """,
         ("    pass", "    rate = property(lambda self: 2)"),
+    ),
+    miss_around(
+        "the class of a context variable's default",
+        "import contextvars\nclass P: n = 1\nV = contextvars.ContextVar('V', default=P())",
+        "n = 1",
+        "n = 2",
+        "return V.get().n",
+    ),
+    miss_around("a template of bytes", "T = b'%d'", "b'%d'", "b'%05d'", "return T % x"),
+    miss_around(
+        "the entries of a class behind its proxy",
+        "class P:\n    n = 1\nD = P.__dict__",
+        "n = 1",
+        "n = 2",
+        "return D['n']",
+    ),
+    miss_around(
+        "a base behind super()",
+        "class A:\n    n = 1\nclass B(A):\n    n = 5\nO = B()\nS = super(B, O)",
+        "n = 1",
+        "n = 2",
+        "return S.n",
+    ),
+    miss_around(
+        "a method bound by super()",
+        "class A:\n    def m(self): return 1\nclass B(A): pass\nO = super(B, B()).m",
+        "return 1",
+        "return 2",
+        "return O()",
     ),
 ]

@@ -123,7 +123,10 @@ pub struct Follower<'a> {
     guards: Vec<(Guard, Option<usize>)>,
     guarded: FxHashSet<(usize, usize)>,
     functions: Vec<Py<PyAny>>,
+    /// Names of attributes that followed code may read of whatever object.
     pub(super) attribute_names: FxHashSet<String>,
+    /// Functions whose attributes are read by names that are not known.
+    pub(super) inspected: FxHashSet<usize>,
     pub(super) bodies: Bodies,
     reading: Reading,
     saw: Reading,
@@ -190,6 +193,7 @@ impl<'a> Follower<'a> {
             guarded: FxHashSet::default(),
             functions: Vec::new(),
             attribute_names: FxHashSet::default(),
+            inspected: FxHashSet::default(),
             bodies: Bodies::default(),
             reading,
             saw: Reading::default(),
@@ -665,6 +669,7 @@ impl<'a> Follower<'a> {
             self.note_method(name, &own, &facts, *line);
             self.attribute_names.insert(name.clone());
         }
+        self.attribute_names.extend(facts.text_names.iter().cloned());
         writer.varint(facts.accesses.len() as u64);
         for access in &facts.accesses {
             self.access(writer, function, &facts, access)?;
@@ -765,7 +770,9 @@ impl<'a> Follower<'a> {
             for (key, value) in dict.iter() {
                 let Ok(key) = key.cast_into::<PyString>() else { continue };
                 let text = raw::string(&key);
-                if text == "__wrapped__" || !self.attribute_names.contains(&text) {
+                let is_read = self.attribute_names.contains(&text)
+                    || self.inspected.contains(&(object.as_ptr() as usize));
+                if text == "__wrapped__" || !is_read {
                     continue;
                 }
                 let place = (dict.as_ptr() as usize, text.clone());

@@ -403,6 +403,7 @@ impl Follower<'_> {
                     return Ok(());
                 }
                 Sort::UserFunction(_) | Sort::UserClass(_) | Sort::Cached(_) => {
+                    self.note_attributes(&spot.object, path, usage);
                     return self.write(writer, &spot.object, self.rules());
                 }
                 Sort::Value if self.rules().matching(&spot.object.get_type()).is_some() => {
@@ -597,6 +598,25 @@ impl Follower<'_> {
             && let Some(why) = unseen::reason(dotted)
         {
             self.note(dotted.to_owned(), why, reader);
+        }
+    }
+
+    /// Notes which attributes are read of a function, or of what lies in a class.
+    fn note_attributes(&mut self, object: &Bound<'_, PyAny>, path: &[Step], usage: Usage) {
+        let py = object.py();
+        let read =
+            if usage == Usage::StoreAttr { &path[..path.len().saturating_sub(1)] } else { path };
+        for step in read {
+            if let Step::Attr(name) = step {
+                self.attribute_names.insert(raw::string(name.bind(py)));
+            }
+        }
+        let is_dict = |step: &Step| matches!(step, Step::Attr(name) if raw::string(name.bind(py)) == "__dict__");
+        if usage == Usage::Inspect || path.iter().any(is_dict) {
+            self.inspected.insert(object.as_ptr() as usize);
+            if let Sort::Cached(wrapped) = name::sort(object) {
+                self.inspected.insert(wrapped.as_ptr() as usize);
+            }
         }
     }
 

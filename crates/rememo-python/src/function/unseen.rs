@@ -124,6 +124,13 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("importlib.import_module", COMPUTED_NAME, DEPENDS_ON),
     ("importlib.reload", COMPUTED_NAME, DEPENDS_ON),
     ("runpy.", COMPUTED_NAME, DEPENDS_ON),
+    ("importlib.util.spec_from_file_location", COMPUTED_NAME, DEPENDS_ON),
+    ("importlib.machinery.", COMPUTED_NAME, DEPENDS_ON),
+    (
+        "sys.path",
+        "what an import finds once the code has changed where is looked is not part of the key",
+        DEPENDS_ON,
+    ),
     ("inspect.getsource", SOURCE, SOURCE_REMEDY),
     ("inspect.getsourcelines", SOURCE, SOURCE_REMEDY),
     ("inspect.getcomments", SOURCE, SOURCE_REMEDY),

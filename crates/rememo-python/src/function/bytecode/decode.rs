@@ -6,7 +6,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString, PyTuple};
 
-use super::opcode::{InstructionSet, Op, Operand, Version};
+use super::opcode::{InstructionSet, Op, Operand, Version, attribute_tells_of_call};
 
 /// Stands where an instruction has no target.
 pub(super) const NO_TARGET: u32 = u32::MAX;
@@ -348,7 +348,7 @@ fn expand(version: Version, op: Op, arg: u32, mut emit: impl FnMut(Op, u32, u32)
             emit(STORE_FAST, arg & 15, 0);
         }
         LOAD_METHOD => emit(LOAD_ATTR, arg, 1),
-        LOAD_ATTR if version >= (3, 12) => emit(LOAD_ATTR, arg >> 1, arg & 1),
+        LOAD_ATTR if attribute_tells_of_call(version) => emit(LOAD_ATTR, arg >> 1, arg & 1),
         LOAD_GLOBAL => emit(LOAD_GLOBAL, arg >> 1, arg & 1),
         LOAD_SUPER_ATTR => emit(LOAD_SUPER_ATTR, arg >> 2, arg & 3),
         _ => emit(op, arg, 0),

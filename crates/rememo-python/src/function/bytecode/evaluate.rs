@@ -18,7 +18,7 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::decode::{Code, Instruction, NO_TARGET};
-use super::opcode::Op;
+use super::opcode::{Op, null_lies_below};
 
 use data::is_container;
 pub(crate) use data::{is_constant, is_data, is_form};
@@ -405,7 +405,7 @@ impl<'e, 'py> Evaluator<'e, 'py> {
     }
 
     fn push_callable(&mut self, value: Made<'py>, is_called: bool) {
-        match (is_called, self.code.version < (3, 13)) {
+        match (is_called, null_lies_below(self.code.version)) {
             (false, _) => self.push(value),
             (true, true) => self.stack.extend([Slot::Null, Slot::Value(value)]),
             (true, false) => self.stack.extend([Slot::Value(value), Slot::Null]),

@@ -19,7 +19,7 @@ mod path;
 mod program;
 mod shape;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyCode, PyString, PyTuple};
@@ -64,6 +64,8 @@ pub(crate) struct CodeFacts {
     pub(crate) accesses: Vec<Access>,
     /// Every attribute name that the code loads, sorted, with the line where it first does.
     pub(crate) attribute_names: Vec<(String, u32)>,
+    /// Every text among the constants of the code that an attribute could be called, sorted.
+    pub(crate) text_names: Vec<String>,
     /// Every attribute name that the code assigns to or deletes, of whatever object, sorted; with it, whether only a
     /// function called `__init__` does so, of its first parameter.
     pub(crate) stored_attributes: Vec<(String, bool)>,
@@ -135,11 +137,14 @@ pub(crate) fn analyse(object: &Bound<'_, PyAny>, visible: Visible) -> PyResult<C
     }
     let mut attributes = BTreeMap::new();
     unit.attribute_names(&mut attributes);
+    let mut texts = BTreeSet::new();
+    unit.text_names(&mut texts);
     let mut stored = BTreeMap::new();
     unit.stored_attributes(&mut stored);
     Ok(CodeFacts {
         accesses: paths.accesses(),
         attribute_names: attributes.into_iter().collect(),
+        text_names: texts.into_iter().collect(),
         stored_attributes: stored.into_iter().collect(),
         digest: Digest::of(&out),
         body,
@@ -334,6 +339,15 @@ impl<'py> Unit<'py> {
         self.nested.values().for_each(|unit| unit.stored_attributes(names));
     }
 
+    fn text_names(&self, names: &mut BTreeSet<String>) {
+        for constant in self.code.consts.iter_borrowed() {
+            constant_names(&constant, names);
+        }
+        for (constant, _) in &self.flow.nested {
+            self.nested.get(constant).into_iter().for_each(|unit| unit.text_names(names));
+        }
+    }
+
     fn attribute_names(&self, names: &mut BTreeMap<String, u32>) {
         for (index, instruction) in self.code.instructions.iter().enumerate() {
             if matches!(instruction.op, Op::LOAD_ATTR | Op::LOAD_SUPER_ATTR | Op::IMPORT_FROM) {
@@ -345,6 +359,19 @@ impl<'py> Unit<'py> {
         for (constant, _) in &self.flow.nested {
             self.nested.get(constant).into_iter().for_each(|unit| unit.attribute_names(names));
         }
+    }
+}
+
+fn constant_names(constant: &Bound<'_, PyAny>, names: &mut BTreeSet<String>) {
+    if let Ok(text) = constant.cast_exact::<PyString>() {
+        if let Ok(text) = text.to_str()
+            && text.chars().all(|c| c == '_' || c.is_alphanumeric())
+            && !text.is_empty()
+        {
+            names.insert(text.to_owned());
+        }
+    } else if let Ok(tuple) = constant.cast_exact::<PyTuple>() {
+        tuple.iter_borrowed().for_each(|element| constant_names(&element, names));
     }
 }
 

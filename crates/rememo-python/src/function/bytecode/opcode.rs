@@ -1,7 +1,8 @@
-//! The instruction set of each CPython version: numbers, inline caches and stack effects.
+//! The instruction set of each CPython version: numbers, inline caches, stack effects, and all else in which
+//! versions differ, each by a function that says what differs.
 //!
 //! A new version is one more table here (and, where an instruction is new, its name, its operand and its
-//! stack effect below). The tables hold what the compiler emits: specialised and instrumented forms
+//! stack effect below, and how it is brought into the common form in `decode`). The tables hold what the compiler emits: specialised and instrumented forms
 //! never reach us, since `co_code` shows the code as it was compiled.
 
 use std::sync::OnceLock;
@@ -151,7 +152,7 @@ impl Op {
             | SET_ADD | LIST_EXTEND | SET_UPDATE | DICT_UPDATE | DICT_MERGE | POP_JUMP_IF_FALSE
             | POP_JUMP_IF_TRUE | POP_JUMP_IF_NONE | POP_JUMP_IF_NOT_NONE | JUMP_IF_FALSE_OR_POP
             | JUMP_IF_TRUE_OR_POP => (1, 0),
-            END_FOR if version == (3, 13) => (1, 0),
+            END_FOR if ends_loop_with_one(version) => (1, 0),
             END_FOR | END_ASYNC_FOR | DELETE_SUBSCR | STORE_ATTR | MAP_ADD => (2, 0),
             STORE_SUBSCR => (3, 0),
             STORE_SLICE => (4, 0),
@@ -204,7 +205,7 @@ impl Op {
             CALL => (n + 2, 1),
             CALL_KW => (n + 3, 1),
             CALL_FUNCTION_EX => (3 + (n & 1), 1),
-            MAKE_FUNCTION if version >= (3, 13) => (1, 1),
+            MAKE_FUNCTION if sets_function_attributes(version) => (1, 1),
             MAKE_FUNCTION => (1 + (n & 0xf).count_ones() as usize, 1),
             _ => (0, 0),
         }
@@ -213,6 +214,40 @@ impl Op {
 
 /// Major and minor version of the interpreter.
 pub(super) type Version = (u8, u8);
+
+/// Whether `END_FOR` takes off one value (and `POP_TOP` the other), not two.
+fn ends_loop_with_one(version: Version) -> bool {
+    version >= (3, 13)
+}
+
+/// Whether a function's defaults, closure and annotations are set one by one, not by `MAKE_FUNCTION`.
+pub(super) fn sets_function_attributes(version: Version) -> bool {
+    version >= (3, 13)
+}
+
+/// Whether the empty place beside a callable lies below it, not above.
+pub(super) fn null_lies_below(version: Version) -> bool {
+    version < (3, 13)
+}
+
+/// Whether an iterator that is exhausted, or was delegated to, stays on the stack when `FOR_ITER` or `SEND` jumps.
+pub(super) fn iterator_stays(version: Version) -> bool {
+    version >= (3, 12)
+}
+
+/// Whether the lowest bit of `LOAD_ATTR`'s operand tells that the attribute is called.
+pub(super) fn attribute_tells_of_call(version: Version) -> bool {
+    version >= (3, 12)
+}
+
+/// The number of the comparison in the operand of `COMPARE_OP`.
+pub(super) fn comparison(version: Version, operand: u32) -> u32 {
+    match version {
+        (3, 11) => operand,
+        (3, 12) => operand >> 4,
+        _ => operand >> 5,
+    }
+}
 
 /// One version's instructions.
 pub(super) struct InstructionSet {

@@ -53,6 +53,8 @@ pub(crate) enum Usage {
     Call,
     /// It asks whether something is this very object.
     Identity,
+    /// It asks it for attributes by names that are not constants of the code (`vars(x)`, `getattr(x, name)`).
+    Inspect,
     /// It calls it, a `getattr`, with a name that is not a constant.
     Computed,
     /// It calls it, a function that finds things by their names, with a constant: what that leads to is told by other

@@ -1,8 +1,9 @@
 //! What `functools` makes of functions, and ctypes' libraries.
 
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
-use super::{Base, Encoder, HashError, Known, Opened, attributes, base, known, present};
+use super::{Base, Encoder, HashError, Known, Opened, attributes, base, known, present, referents};
 use crate::raw;
 use crate::value::Part;
 
@@ -10,6 +11,8 @@ pub(super) const TYPES: &[Known] = &[
     known("functools", "partial", partial),
     known("functools", "_lru_cache_wrapper", lru_cache),
     known("functools", "cached_property", cached_property),
+    known("functools", "KeyWrapper", key_wrapper),
+    known("builtins", "super", super_object),
     known("ctypes", "CDLL", library),
     known("ctypes", "PyDLL", library),
     known("ctypes", "LibraryLoader", library_loader),
@@ -36,6 +39,28 @@ fn partial(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opene
 fn lru_cache(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
     encoder.note_mutable();
     Ok(encoder.record("functools.lru_cache", attributes(object, &["__wrapped__"])?))
+}
+
+/// What `cmp_to_key` makes: the function that compares, and what it compares.
+fn key_wrapper(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
+    encoder.note_mutable();
+    let parts = referents(object).into_iter().map(Part::hidden).collect();
+    Ok(encoder.record("functools.cmp_to_key", parts))
+}
+
+/// The class whose bases are searched, and for whom.
+fn super_object(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
+    // A `super` asks the bases for all else, and for nothing that it has itself.
+    let parts = ["__thisclass__", "__self__"]
+        .into_iter()
+        .filter_map(|name| {
+            let member =
+                raw::type_lookup(&object.get_type(), &PyString::intern(object.py(), name))?;
+            let value = member.call_method1("__get__", (object, object.get_type())).ok()?;
+            Some(Part::named(name, value))
+        })
+        .collect();
+    Ok(encoder.record("super", parts))
 }
 
 /// The function and the name under which it leaves its value; not its lock.

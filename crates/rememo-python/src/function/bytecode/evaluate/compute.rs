@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyList, PySet, PyString, PyTuple};
 
 use super::super::decode::Instruction;
-use super::super::opcode::Op;
+use super::super::opcode::{Op, comparison};
 use super::data::{container_of, is_comparable, is_constant, is_container, is_number};
 use super::{Effect, Evaluator, Made, Outcome, Slot};
 
@@ -268,12 +268,7 @@ impl<'py> Evaluator<'_, 'py> {
         if op == Op::CONTAINS_OP {
             return right.contains(left).ok().map(|contains| contains != (arg == 1));
         }
-        let operator = match self.code.version {
-            (3, 11) => arg,
-            (3, 12) => arg >> 4,
-            _ => arg >> 5,
-        };
-        let operator = match operator {
+        let operator = match comparison(self.code.version, arg) {
             0 => CompareOp::Lt,
             1 => CompareOp::Le,
             2 => CompareOp::Eq,

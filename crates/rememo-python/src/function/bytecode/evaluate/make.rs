@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyCode;
 use rustc_hash::FxHashMap;
 
-use super::super::opcode::Op;
+use super::super::opcode::{Op, sets_function_attributes};
 use super::{ClassParts, Effect, Evaluator, FunctionParts, Made, Outcome, Slot};
 
 const DEFAULTS: u32 = 1;
@@ -39,7 +39,7 @@ impl<'py> Evaluator<'_, 'py> {
             return Err(Effect);
         }
         let mut attributes = [None, None, None, None];
-        if self.code.version < (3, 13) {
+        if !sets_function_attributes(self.code.version) {
             for (at, flag) in [(3, CLOSURE), (2, ANNOTATIONS), (1, KEYWORD_DEFAULTS), (0, DEFAULTS)]
             {
                 if flags & flag != 0 {

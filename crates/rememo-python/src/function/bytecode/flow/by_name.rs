@@ -38,6 +38,12 @@ impl<'py> Runner<'_, 'py> {
         }
     }
 
+    /// Whether the callee is a built-in function that finds attributes by names.
+    pub(super) fn inspects(&self, callee: Slot) -> bool {
+        matches!(callee, Slot::Path { path, .. }
+            if ["getattr", "hasattr", "vars", "dir"].iter().any(|name| self.paths.is_global(path, name)))
+    }
+
     /// A method of what `globals()` gives.
     pub(super) fn method(
         &mut self,

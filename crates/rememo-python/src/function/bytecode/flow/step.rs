@@ -5,7 +5,7 @@ use pyo3::types::PyString;
 
 use super::super::decode::Instruction;
 use super::super::is_code;
-use super::super::opcode::{Op, Operand};
+use super::super::opcode::{Op, Operand, iterator_stays, null_lies_below};
 use super::super::path::{PathId, Usage};
 use super::{FUNCTION_SCOPE, Holds, Runner, Slot, State};
 
@@ -20,14 +20,14 @@ impl<'py> Runner<'_, 'py> {
                 state.pop();
             }
             // On exhaustion: on 3.11 the iterator is gone, later versions leave it to `END_FOR`, which takes two off.
-            Op::FOR_ITER if self.code.version == (3, 11) => {
+            Op::FOR_ITER if !iterator_stays(self.code.version) => {
                 state.pop();
             }
             Op::FOR_ITER => state.stack.push(Slot::Unknown),
             // The result of what was delegated to.
             Op::SEND => {
                 state.pop();
-                if self.code.version == (3, 11) {
+                if !iterator_stays(self.code.version) {
                     state.pop();
                 }
                 state.stack.push(Slot::Unknown);
@@ -93,7 +93,7 @@ impl<'py> Runner<'_, 'py> {
 
     /// Pushes a value, with the empty place beside it if it is about to be called.
     fn push_callable(&self, state: &mut State, value: Slot, is_called: bool) {
-        match (is_called, self.code.version < (3, 13)) {
+        match (is_called, null_lies_below(self.code.version)) {
             (false, _) => state.stack.push(value),
             (true, true) => state.stack.extend([Slot::Null, value]),
             (true, false) => state.stack.extend([value, Slot::Null]),
@@ -490,7 +490,11 @@ impl<'py> Runner<'_, 'py> {
             return Ok(());
         }
         self.use_slot(callee, Usage::Call, index);
-        arguments.iter().for_each(|&argument| self.use_slot(argument, Usage::Value, index));
+        let inspects = !matches!(arguments.get(1), Some(Slot::Const(_))) && self.inspects(callee);
+        for (at, &argument) in arguments.iter().enumerate() {
+            let usage = if inspects && at == 0 { Usage::Inspect } else { Usage::Value };
+            self.use_slot(argument, usage, index);
+        }
         let result = match (callee, arguments.as_slice()) {
             (Slot::BuildClass, [Slot::Function(body), ..]) => Slot::Class(*body),
             // `getattr(value, "constant")`, where the name is the built-in's, is the attribute.
