@@ -29,7 +29,7 @@ SOURCES := Cargo.toml Cargo.lock rust-toolchain.toml pyproject.toml README.md LI
 # Cargo checks the extension against the Python that it is built for.
 export PYO3_PYTHON := $(abspath $(BIN)/python)
 
-.PHONY: build demo test lint test-rust test-python soak soak-$(DEFAULT) ordinary wheel bench docs clean
+.PHONY: build demo test lint test-rust test-python soak soak-$(DEFAULT) ordinary swap wheel bench docs clean
 .NOTPARALLEL: # each step uses all cores itself, and the output stays readable
 .DELETE_ON_ERROR:
 
@@ -81,6 +81,11 @@ ordinary: .venv-ordinary/.native .venv-ordinary/.ordinary $(if $(TORCH),.venv-or
 .venv-ordinary/.torch: tests/ordinary/requirements-torch.txt .venv-ordinary/.ordinary
 	.venv-ordinary/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
+
+# The tests of well-known packages with rememo in the place of functools.lru_cache. Takes hours where it
+# fetches and runs all; SWAP="--quick soupsieve" narrows it.
+swap: .venv/.native
+	$(BIN)/python tests/swap/swap.py --rememo $(TARGET)/wheels/.venv/rememo-*.whl --work $(TARGET)/swap $(SWAP)
 
 wheel: .venv/.tools
 	$(BIN)/maturin build --release --locked --out dist --interpreter $(PYO3_PYTHON)

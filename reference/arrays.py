@@ -44,11 +44,18 @@ def dtype_part(dtype: Any) -> Any:
         missing = (dtype.na_object,) if hasattr(dtype, "na_object") else ()
         return (dtype.str, missing, dtype.coerce)
     scalar = dtype.type
-    is_numpys = scalar.__module__ == "numpy" and scalar.__qualname__ != "record"
+    is_numpys = scalar.__module__ == "numpy" and scalar.__name__ != "record"
     if is_numpys and dtype.names is None and dtype.subdtype is None and dtype.metadata is None:
         return dtype.str
-    name = () if is_numpys else (f"{scalar.__module__}.{scalar.__qualname__}",)
-    return (dtype.str, dtype.__reduce__()[2], *name)
+    fields = dtype.names and tuple(_field(name, *dtype.fields[name]) for name in dtype.names)
+    subarray = dtype.subdtype and (dtype_part(dtype.subdtype[0]), dtype.subdtype[1])
+    metadata = None if dtype.metadata is None else dict(dtype.metadata)
+    name = [] if is_numpys else [f"{scalar.__module__}.{scalar.__qualname__}"]
+    return (dtype.str, fields, subarray, metadata, dtype.isalignedstruct, *name)
+
+
+def _field(name: str, dtype: Any, offset: int, *title: object) -> tuple[object, ...]:
+    return (name, dtype_part(dtype), offset, *title)
 
 
 def array(value: Any) -> Pieces:

@@ -84,6 +84,11 @@ def _partial(value: functools.partial[Any]) -> Pieces:
     return record("functools.partial", *parts, *([vars(value)] if vars(value) else []))
 
 
+def _decimal(value: decimal.Decimal) -> Pieces:
+    nan = "sNaN" if value.is_snan() else "NaN" if value.is_nan() else ""
+    return record("decimal.Decimal", Part(nan or str(value), True))
+
+
 def _decimal_context(value: decimal.Context) -> Pieces:
     names = ("prec", "rounding", "Emin", "Emax", "capitals", "clamp")
     traps = {signal.__name__ for signal, is_on in value.traps.items() if is_on}
@@ -152,7 +157,7 @@ RECORDS: dict[type, Callable[[Any], Pieces]] = {
     datetime.timedelta: _attributes("datetime.timedelta", "days", "seconds", "microseconds"),
     datetime.timezone: lambda v: record("datetime.timezone", v.__getinitargs__()),
     zoneinfo.ZoneInfo: _attributes("zoneinfo.ZoneInfo", "key"),
-    decimal.Decimal: _as_text("decimal.Decimal"),
+    decimal.Decimal: _decimal,
     decimal.Context: _decimal_context,
     fractions.Fraction: _attributes("fractions.Fraction", "numerator", "denominator"),
     uuid.UUID: lambda v: record("uuid.UUID", v.int, v.is_safe.value),

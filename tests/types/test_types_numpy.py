@@ -282,3 +282,22 @@ def test_a_class_that_calls_itself_an_array_is_none() -> None:
     impostor = type("ndarray", (), body)
     assert impostor.__module__ == "numpy" and "numpy" in sys.modules
     assert rememo.hash(impostor(1)) == rememo.hash(impostor(1)) != rememo.hash(impostor(2))
+
+
+def test_a_dtype_counts_by_what_it_says_of_itself_not_by_how_numpy_pickles_it() -> None:
+    def record(**options: object) -> np.dtype:
+        return np.dtype({"names": ["a", "b"], "formats": ["i4", "f8"], **options})
+
+    digests = {
+        rememo.hash(kind)
+        for kind in (
+            *(record(), record(offsets=[0, 8]), record(itemsize=32), record(titles=["x", "y"])),
+            *(record(titles=["x", "z"]), np.dtype([("a", "i4"), ("b", "f8")], align=True)),
+            *(np.dtype(("i4", (2,))), np.dtype(("i4", (3,))), np.dtype(("i4", (1, 2)))),
+            *(np.dtype("i4", metadata={"unit": 1}), np.dtype("i4", metadata={"unit": 2})),
+            *(np.dtype((np.record, [("a", "i4"), ("b", "f8")])), np.dtype("V12"), np.dtype("i4")),
+            np.dtype([("a", ">i4"), ("b", "f8")]),
+            np.dtype([("a", [("b", "i4")])]),
+        )
+    }
+    assert len(digests) == 16

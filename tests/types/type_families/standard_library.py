@@ -92,7 +92,7 @@ DISTINCT = {
     "Decimal": [
         *(lambda text=text: decimal.Decimal(text) for text in ("1", "1.0", "1.00", "0", "-0")),
         *(lambda text=text: decimal.Decimal(text) for text in ("1E+2", "100", "Infinity")),
-        *(lambda text=text: decimal.Decimal(text) for text in ("-Infinity", "0E+1")),
+        *(lambda text=text: decimal.Decimal(text) for text in ("-Infinity", "0E+1", "NaN", "sNaN")),
     ],
     "decimal.Context": [
         *(lambda: decimal.Context(prec=5), lambda: decimal.Context(prec=6)),
@@ -166,7 +166,12 @@ ALIKE = {
         lambda: datetime.datetime(2024, 1, 2, tzinfo=UTC),
         lambda: datetime.datetime.fromisoformat("2024-01-02T00:00:00+00:00"),
     ],
-    "NaN of decimal": [lambda: decimal.Decimal("NaN"), lambda: decimal.Decimal("NaN")],
+    "NaN of decimal": [
+        lambda text=text: decimal.Decimal(text) for text in ("NaN", "-NaN", "NaN0", "-NaN123")
+    ],
+    "signaling NaN of decimal": [
+        lambda text=text: decimal.Decimal(text) for text in ("sNaN", "-sNaN", "sNaN7")
+    ],
     "decimal.Context whatever happened under it": [
         lambda: decimal.Context(prec=5),
         lambda: decimal.Context(prec=5, flags=[decimal.Inexact, decimal.Rounded]),

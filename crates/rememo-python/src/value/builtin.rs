@@ -100,11 +100,11 @@ impl Encoder<'_> {
     #[cold]
     unsafe fn big_int(&mut self, object: *mut ffi::PyObject) {
         // SAFETY: an exact int; its methods are C code that runs nothing else.
-        let bytes = unsafe {
-            let int = Bound::from_borrowed_ptr(Python::assume_attached(), object);
-            shortest_twos_complement(&int)
-        };
-        self.writer.bytes_like(tag::INT_BIG, &bytes);
+        let int = unsafe { Bound::from_borrowed_ptr(Python::assume_attached(), object) };
+        match shortest_twos_complement(&int) {
+            Ok(bytes) => self.writer.bytes_like(tag::INT_BIG, &bytes),
+            Err(cause) => self.refuse_always(&int, "its digits cannot be read", Some(cause)),
+        }
     }
 
     /// Writes the head of a value that is no plain leaf. Cheapest and commonest types first.
@@ -120,13 +120,15 @@ impl Encoder<'_> {
             }
             if ty == &raw mut ffi::PyList_Type {
                 self.mutable = true;
-                self.writer.head(tag::LIST, ffi::PyList_GET_SIZE(pointer) as usize);
-                return Ok(Opened::Frame(FrameKind::List { index: 0 }));
+                let len = ffi::PyList_GET_SIZE(pointer);
+                self.writer.head(tag::LIST, len as usize);
+                return Ok(Opened::Frame(FrameKind::List { index: 0, len }));
             }
             if ty == &raw mut ffi::PyDict_Type {
                 self.mutable = true;
-                self.writer.head(tag::DICT, ffi::PyDict_Size(pointer) as usize);
-                return Ok(Opened::Frame(FrameKind::dict(false)));
+                let len = ffi::PyDict_Size(pointer);
+                self.writer.head(tag::DICT, len as usize);
+                return Ok(Opened::Frame(FrameKind::dict(len, false)));
             }
             if ty == &raw mut ffi::PyUnicode_Type {
                 self.string(pointer);
@@ -291,14 +293,15 @@ impl Encoder<'_> {
 }
 
 /// The shortest little-endian two's complement form of an int of any size.
-pub fn shortest_twos_complement(int: &Bound<'_, PyAny>) -> Vec<u8> {
-    let bits: usize = int.call_method0("bit_length").and_then(|b| b.extract()).unwrap_or(0);
+///
+/// # Errors
+/// There is no memory for it.
+fn shortest_twos_complement(int: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    let bits: usize = int.call_method0("bit_length")?.extract()?;
     let kwargs = pyo3::types::PyDict::new(int.py());
-    let made = kwargs
-        .set_item("signed", true)
-        .and_then(|()| int.call_method("to_bytes", (bits / 8 + 1, "little"), Some(&kwargs)))
-        .and_then(|bytes| bytes.extract::<Vec<u8>>());
-    let mut bytes = made.unwrap_or_default();
+    kwargs.set_item("signed", true)?;
+    let mut bytes: Vec<u8> =
+        int.call_method("to_bytes", (bits / 8 + 1, "little"), Some(&kwargs))?.extract()?;
     // bit_length of −2ⁿ counts one bit too many for two's complement: drop a redundant sign byte.
     while bytes.len() > 1 {
         let (last, before) = (bytes[bytes.len() - 1], bytes[bytes.len() - 2]);
@@ -308,7 +311,7 @@ pub fn shortest_twos_complement(int: &Bound<'_, PyAny>) -> Vec<u8> {
             break;
         }
     }
-    bytes
+    Ok(bytes)
 }
 
 /// The exact built-in content of an instance of a subclass of a built-in type, copied by C code of the

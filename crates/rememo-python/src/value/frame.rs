@@ -40,14 +40,19 @@ impl Part {
 }
 
 pub enum FrameKind {
+    /// `len` is the length that the head says.
     List {
         index: isize,
+        len: isize,
     },
     Tuple {
         index: isize,
     },
+    /// `len` is the length that the head says, `taken` how many items have been taken.
     Dict {
         position: ffi::Py_ssize_t,
+        taken: ffi::Py_ssize_t,
+        len: ffi::Py_ssize_t,
         key: Option<Py<PyAny>>,
         value: Option<Py<PyAny>>,
         attributes: bool,
@@ -73,8 +78,9 @@ pub enum FrameKind {
 }
 
 impl FrameKind {
-    pub fn dict(attributes: bool) -> Self {
-        Self::Dict { position: 0, key: None, value: None, attributes }
+    /// The items of a dict whose head with this length was written.
+    pub fn dict(len: ffi::Py_ssize_t, attributes: bool) -> Self {
+        Self::Dict { position: 0, taken: 0, len, key: None, value: None, attributes }
     }
 
     pub fn parts(parts: Vec<Part>) -> Self {
@@ -105,7 +111,7 @@ impl Frame {
     /// The next part to encode.
     pub fn next<'py>(&mut self, py: Python<'py>, writer: &mut Writer) -> Option<Bound<'py, PyAny>> {
         match &mut self.kind {
-            FrameKind::List { index } => {
+            FrameKind::List { index, .. } => {
                 // SAFETY: the owner is a list; its size is read anew each time, since other threads
                 // or hash functions may have changed it; the item gets a reference at once.
                 unsafe {
@@ -130,7 +136,7 @@ impl Frame {
                     Some(Bound::from_borrowed_ptr(py, item))
                 }
             }
-            FrameKind::Dict { position, key, value, .. } => {
+            FrameKind::Dict { position, taken, key, value, .. } => {
                 if let Some(value) = value.take() {
                     return Some(value.into_bound(py));
                 }
@@ -147,6 +153,7 @@ impl Frame {
                     {
                         return None;
                     }
+                    *taken += 1;
                     let found = Bound::from_borrowed_ptr(py, next_key);
                     *key = Some(found.clone().unbind());
                     *value = Some(Bound::from_borrowed_ptr(py, next_value).unbind());
@@ -168,6 +175,23 @@ impl Frame {
                 let part = parts.get(*index)?;
                 *index += 1;
                 Some(part.value.bind(py).clone())
+            }
+        }
+    }
+
+    /// Whether the container has as many parts as its head says, all of which were taken. It has not if it was
+    /// changed meanwhile: by another thread, or by code that hashing runs (a reduction, a hash function).
+    pub fn is_whole(&self) -> bool {
+        // SAFETY: the owner of each frame is of the frame's type; its size is read.
+        unsafe {
+            match self.kind {
+                FrameKind::List { index, len } => {
+                    index == len && ffi::PyList_GET_SIZE(self.owner.as_ptr()) == len
+                }
+                FrameKind::Dict { taken, len, .. } => {
+                    taken == len && ffi::PyDict_Size(self.owner.as_ptr()) == len
+                }
+                _ => true,
             }
         }
     }
@@ -218,7 +242,7 @@ impl Frame {
     /// How an error names the child just taken.
     pub fn current_label(&self, py: Python<'_>) -> Option<String> {
         match &self.kind {
-            FrameKind::List { index } | FrameKind::Tuple { index } => {
+            FrameKind::List { index, .. } | FrameKind::Tuple { index } => {
                 Some(format!("[{}]", index - 1))
             }
             FrameKind::Dict { key, value, attributes, .. } => {

@@ -77,6 +77,9 @@ struct Pending {
     in_state: bool,
 }
 
+const CHANGED: &str = "it was changed while it was hashed, by another thread or by code that hashing runs \
+    (__reduce_ex__, __getstate__, a hash function); hash a copy of it, or guard it with a lock";
+
 /// A graph under construction: used once a cycle was met.
 struct GraphState {
     graph: Graph,
@@ -448,7 +451,7 @@ impl<'a> Encoder<'a> {
         let Some(frame) = self.frames.last_mut() else { return };
         let owner = frame.owner.as_ptr();
         match frame.kind {
-            FrameKind::List { index } => {
+            FrameKind::List { index, .. } => {
                 let mut at = index;
                 // SAFETY: the frame holds its list; see above.
                 unsafe {
@@ -472,7 +475,7 @@ impl<'a> Encoder<'a> {
                 }
                 self.went_on(index, at);
             }
-            FrameKind::Dict { mut position, value: None, attributes, .. } => {
+            FrameKind::Dict { mut position, mut taken, len, value: None, attributes, .. } => {
                 let mut count = 0;
                 // SAFETY: the frame holds its dict; see above.
                 unsafe {
@@ -482,6 +485,7 @@ impl<'a> Encoder<'a> {
                         && self.leaf(key)
                     {
                         position = next;
+                        taken += 1;
                         count += 1;
                         if !self.leaf(value) {
                             // The key is written; its value is a container.
@@ -489,6 +493,8 @@ impl<'a> Encoder<'a> {
                             if let Some(frame) = self.frames.last_mut() {
                                 frame.kind = FrameKind::Dict {
                                     position,
+                                    taken,
+                                    len,
                                     key: held(key),
                                     value: held(value),
                                     attributes,
@@ -501,10 +507,12 @@ impl<'a> Encoder<'a> {
                         self.writer.flush_if_long();
                     }
                 }
-                if let Some(Frame { kind: FrameKind::Dict { position: at, .. }, .. }) =
-                    self.frames.last_mut()
+                if let Some(Frame {
+                    kind: FrameKind::Dict { position: at, taken: so_far, .. },
+                    ..
+                }) = self.frames.last_mut()
                 {
-                    *at = position;
+                    (*at, *so_far) = (position, taken);
                 }
                 self.visited += count;
             }
@@ -515,7 +523,8 @@ impl<'a> Encoder<'a> {
     fn went_on(&mut self, from: isize, to: isize) {
         self.visited += (to - from) as u64;
         if let Some(Frame {
-            kind: FrameKind::List { index } | FrameKind::Tuple { index }, ..
+            kind: FrameKind::List { index, .. } | FrameKind::Tuple { index },
+            ..
         }) = self.frames.last_mut()
         {
             *index = to;
@@ -525,11 +534,16 @@ impl<'a> Encoder<'a> {
     fn open_attributes(&mut self, dict: &Bound<'_, PyDict>) {
         self.writer.open();
         self.writer.head(tag::DICT, dict.len());
-        self.push(dict.as_any(), FrameKind::dict(true), None, self.writer.hashed());
+        let kind = FrameKind::dict(dict.len() as ffi::Py_ssize_t, true);
+        self.push(dict.as_any(), kind, None, self.writer.hashed());
     }
 
     fn close_frame(&mut self, py: Python<'_>) {
         let Some(mut frame) = self.frames.pop() else { return };
+        if !frame.is_whole() {
+            // Not by identity either: what was written of it has the form of no value.
+            self.refuse_always(frame.owner.bind(py), CHANGED, None);
+        }
         frame.close(&mut self.writer);
         if frame.kind.is_state() {
             self.state_depth -= 1;
@@ -796,6 +810,16 @@ impl<'a> Encoder<'a> {
             self.by_identity(object);
             return;
         }
+        self.refuse_always(object, reason, cause);
+    }
+
+    /// Notes a value that cannot be hashed, whatever is said of opaque values.
+    pub(super) fn refuse_always(
+        &mut self,
+        object: &Bound<'_, PyAny>,
+        reason: impl Into<String>,
+        cause: Option<PyErr>,
+    ) {
         let path = self.path(object.py());
         self.errors.push(Unhashable {
             path,

@@ -35,10 +35,13 @@ fn state(
     encoder.open_state(object, class)
 }
 
-/// Sign, digits and exponent: `1.0` and `1.00` are told apart, as `str` tells them apart; every NaN is one.
+/// Sign, digits and exponent: `1.0` and `1.00` are told apart, as `str` tells them apart. Every NaN is one, without
+/// sign and payload; a signaling one raises where the other does not, hence it is another.
 fn decimal(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
-    let text = object.str()?;
-    Ok(encoder.text_record("decimal.Decimal", &crate::raw::string(&text)))
+    let text = crate::raw::string(&object.str()?);
+    let kind = text.trim_start_matches('-').trim_end_matches(|c: char| c.is_ascii_digit());
+    let text = if matches!(kind, "NaN" | "sNaN") { kind } else { &text };
+    Ok(encoder.text_record("decimal.Decimal", text))
 }
 
 fn fraction(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {

@@ -1,7 +1,7 @@
 //! numpy's dtypes: type, byte order, fields with their places, subarrays, metadata.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyMapping, PyString, PyTuple, PyType};
 
 use super::super::{Encoder, HashError, Opened, Part};
 use crate::raw;
@@ -24,18 +24,53 @@ pub fn part<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         return Ok(PyTuple::new(py, parts)?.into_any());
     }
     let is_numpys = module == "numpy" && name != "record";
-    let is_plain = dtype.getattr("names")?.is_none()
-        && dtype.getattr("subdtype")?.is_none()
-        && dtype.getattr("metadata")?.is_none();
-    if is_plain && is_numpys {
+    let names = dtype.getattr("names")?;
+    let subarray = dtype.getattr("subdtype")?;
+    let metadata = dtype.getattr("metadata")?;
+    if names.is_none() && subarray.is_none() && metadata.is_none() && is_numpys {
         return Ok(text);
     }
-    let mut parts = vec![text, dtype.call_method0("__reduce__")?.get_item(2)?];
+    // Spelled out here: the state that `__reduce__` gives has a form that numpy may change.
+    let fields = if names.is_none() { names } else { fields(dtype, &names)? };
+    let subarray = match subarray.cast::<PyTuple>() {
+        Ok(subarray) => {
+            PyTuple::new(py, [part(&subarray.get_item(0)?)?, subarray.get_item(1)?])?.into_any()
+        }
+        Err(_) => subarray,
+    };
+    let metadata = match metadata.cast::<PyMapping>() {
+        Ok(mapping) => {
+            let copy = PyDict::new(py);
+            copy.update(mapping)?;
+            copy.into_any()
+        }
+        Err(_) => metadata,
+    };
+    let mut parts = vec![text, fields, subarray, metadata, dtype.getattr("isalignedstruct")?];
     if !is_numpys {
         // Records, and types that a package adds: their `str` is that of plain bytes.
         parts.push(PyString::new(py, &format!("{module}.{name}")).into_any());
     }
     Ok(PyTuple::new(py, parts)?.into_any())
+}
+
+/// For each field its name, what stands for its dtype, its offset and, where it has one, its title.
+fn fields<'py>(
+    dtype: &Bound<'py, PyAny>,
+    names: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = dtype.py();
+    let places = dtype.getattr("fields")?;
+    let mut fields = Vec::new();
+    for name in names.try_iter()? {
+        let name = name?;
+        let mut parts = vec![name.clone()];
+        for (i, told) in places.get_item(name)?.try_iter()?.enumerate() {
+            parts.push(if i == 0 { part(&told?)? } else { told? });
+        }
+        fields.push(PyTuple::new(py, parts)?);
+    }
+    Ok(PyTuple::new(py, fields)?.into_any())
 }
 
 /// A dtype as a value.
