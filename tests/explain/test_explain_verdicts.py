@@ -287,7 +287,7 @@ def test_a_name_that_leads_elsewhere_is_no_edit_of_the_code_that_reads_it() -> N
     finally:
         del linecache.cache["<cell>"]
     assert lines(explanation) == [
-        "<cell>:4 f() reaches other code by the names in it",
+        "<cell>:4 f() reads as before, but leads to other code",
         "and with that:",
         "<cell>:1 one() is no longer reached",
         "<cell>:2 two() is reached now",

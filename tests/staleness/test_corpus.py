@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from rememo import _native
 
 from . import batch
+from .attribution import is_due, names_the_edit
 from .case import HIT, MISS, UNHASHABLE, Case
 from .corpus import CASES
 
@@ -198,6 +200,27 @@ def test_an_edit(case: Case, looks) -> None:
         )
     else:
         assert after["key"] == before["key"], "needless: the edit cannot matter"
+
+
+def _told(before: dict, after: dict) -> list[dict]:
+    """What the engine says that differs, from what either process kept of its call."""
+    kept = [tuple(bytes.fromhex(part) for part in report["kept"]) for report in (before, after)]
+    return _native._differences(*kept)
+
+
+@_cases(MISS)
+def test_the_edit_is_told_and_nothing_else(case: Case, looks) -> None:
+    before, _, after, _, _ = _unbroken(case, looks, EDIT_SIDES)
+    edited = [difference for difference in _told(before, after) if not difference["follows"]]
+    assert edited, "nothing is told"
+    assert any(names_the_edit(case, difference) for difference in edited)
+    assert [d["text"] for d in edited if not is_due(case, d)] == []
+
+
+@_cases(HIT)
+def test_of_what_cannot_matter_nothing_is_told(case: Case, looks) -> None:
+    before, control, after, _, _ = _unbroken(case, looks, EDIT_SIDES)
+    assert _told(before, control) == _told(before, after) == []
 
 
 @_cases(UNHASHABLE)

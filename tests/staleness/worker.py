@@ -158,11 +158,11 @@ KEPT = {"rememo", "numpy", "pandas", "attr", "attrs", "pydantic", "pydantic_core
 # Judging one call ----------------------------------------------------------------------------
 
 
-def _asking_for_key(call: str):
+def _asking_for(attribute: str, call: str):
     """``f(3)`` as ``f.key(3)``."""
     tree = ast.parse(call, mode="eval")
-    tree.body.func = ast.Attribute(tree.body.func, "key", ast.Load())
-    return compile(ast.fix_missing_locations(tree), "<key>", "eval")
+    tree.body.func = ast.Attribute(tree.body.func, attribute, ast.Load())
+    return compile(ast.fix_missing_locations(tree), f"<{attribute}>", "eval")
 
 
 def _callee(call: str, namespace: dict):
@@ -188,7 +188,7 @@ def _result(expression: str, namespace: dict) -> str:
 
 def _key(call: str, namespace: dict) -> dict:
     try:
-        return {"key": eval(_asking_for_key(call), namespace)}
+        return {"key": eval(_asking_for("key", call), namespace)}
     except Exception as error:
         return {"key": None, "error": type(error).__name__, "message": str(error)}
 
@@ -250,6 +250,9 @@ def _judged(job: dict, front: str, namespace: dict) -> dict:
             _result(run, namespace)
     with _watched(job.get("under")):
         report = _key(call, namespace)
+        if front == "cached" and report["key"]:
+            kept = eval(_asking_for("_kept", call), namespace)
+            report["kept"] = [part.hex() for part in kept]
         report["loaded"] = [name for name in job.get("unloaded", ()) if name in sys.modules]
         report["result"] = _result(run, namespace)
         if front == "cached" and not job.get("restless"):

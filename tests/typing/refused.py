@@ -14,7 +14,7 @@ plain("1")  # error: arg-type
 plain(1, 2)  # error: call-arg
 plain(y=1)  # error: call-arg
 plain.contains("1")  # error: arg-type
-plain.explain(1)  # error: attr-defined
+plain.explain("1")  # error: arg-type
 number: int = plain(1)  # error: assignment
 
 

@@ -35,6 +35,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(call::api::register, module)?)?;
     module.add_function(wrap_pyfunction!(call::api::file_digest, module)?)?;
     module.add_function(wrap_pyfunction!(call::api::_after_fork, module)?)?;
+    module.add_function(wrap_pyfunction!(call::explain::_differences, module)?)?;
     module.add_function(wrap_pyfunction!(call::trace::_trace_begin, module)?)?;
     module.add_function(wrap_pyfunction!(call::trace::_trace_summary, module)?)?;
     module.add_function(wrap_pyfunction!(function::bytecode::code_digest, module)?)?;

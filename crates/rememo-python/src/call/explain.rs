@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyBytes, PyDict, PyList};
 use rememo::digest::Digest;
 use rememo::event::Tier;
 use rememo::explain::{
-    self, CallRecord, Difference, Earlier, Explanation, Found, Names, Nearest, Snapshot, Told,
-    Verdict,
+    self, CallRecord, Difference, Earlier, Explanation, Found, Malformed, Names, Nearest, Snapshot,
+    Told, Verdict,
 };
 use rememo::store::{Bound as StoreBound, Entry, MissReason};
 use rustc_hash::FxHashMap;
@@ -138,6 +139,41 @@ pub fn method<'py>(
     py.import(intern!(py, "rememo._explanation"))?
         .getattr(intern!(py, "Explanation"))?
         .call1((data, explanation.text(&names)))
+}
+
+/// `f._kept(…)`: the bytes of what is kept of this call and of the function's fingerprint, as a store keeps them.
+pub fn kept<'py>(
+    py: Python<'py>,
+    _this: &Bound<'py, PyAny>,
+    state: &State,
+    arguments: RawArguments<'_>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let key = key_of(py, state, arguments)?;
+    let rules = state.rules(py)?;
+    let record = state.record_of(&key).to_bytes();
+    let snapshot = state.snapshot_now(py, &rules, &key.fingerprint);
+    let snapshot = snapshot.map(|snapshot| snapshot.to_bytes()).unwrap_or_default();
+    let pair = (PyBytes::new(py, &record), PyBytes::new(py, &snapshot)).into_pyobject(py)?;
+    Ok(pair.into_any())
+}
+
+/// What differs between two calls, from what `_kept` gave for each.
+#[pyfunction]
+pub fn _differences<'py>(
+    py: Python<'py>,
+    old: (Vec<u8>, Vec<u8>),
+    new: (Vec<u8>, Vec<u8>),
+) -> PyResult<Bound<'py, PyList>> {
+    let malformed = |error: Malformed| PyValueError::new_err(error.to_string());
+    let record = |bytes: &[u8]| CallRecord::from_bytes(bytes).map_err(malformed);
+    let snapshot = |bytes: &[u8]| Snapshot::from_bytes(bytes).map_err(malformed);
+    let mut differences = explain::dependencies(&snapshot(&old.1)?, &snapshot(&new.1)?);
+    differences.extend(explain::arguments(&record(&old.0)?, &record(&new.0)?));
+    let list = PyList::empty(py);
+    for difference in &differences {
+        list.append(difference_to_dict(py, difference, &Names::default())?)?;
+    }
+    Ok(list)
 }
 
 /// Seconds since the epoch.

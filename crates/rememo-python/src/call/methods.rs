@@ -66,6 +66,7 @@ entry!(refresh_entry, refresh);
 entry!(key_entry, key);
 entry!(dependencies_entry, super::dependencies::method);
 entry!(explain_entry, super::explain::method);
+entry!(kept_entry, super::explain::kept);
 entry!(stats_entry, stats);
 entry!(reduce_entry, reduce);
 entry!(itself_entry, itself);
@@ -154,6 +155,12 @@ pub fn table() -> *mut ffi::PyMethodDef {
         ),
         definition(c"__copy__", itself_entry, KEYWORDS, c"Itself, as for a function."),
         definition(c"__deepcopy__", itself_entry, KEYWORDS, c"Itself, as for a function."),
+        definition(
+            c"_kept",
+            kept_entry,
+            KEYWORDS,
+            c"What is kept of this call and of the fingerprint, as bytes.",
+        ),
         definition(
             c"_look_up",
             look_up_entry,

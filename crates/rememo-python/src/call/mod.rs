@@ -8,7 +8,7 @@ pub mod api;
 mod bind;
 mod coroutine;
 mod dependencies;
-mod explain;
+pub mod explain;
 mod fast;
 mod imports;
 mod methods;

@@ -163,6 +163,9 @@ impl Found {
             {
                 self.instances(form, parts, now, path, (old, new));
             }
+            (What::UserCode(name), What::UserCode(other)) if name == other => {
+                self.note(path, Told::Differs("its code differs".to_owned()));
+            }
             (What::Digest, _) | (_, What::Digest) => {
                 self.note(path, Told::Differs("differs".to_owned()));
             }
@@ -411,6 +414,37 @@ impl Found {
         }
     }
 
+    /// What `rememo.File` and `rememo.Env` count by: their name, and what it stands for.
+    fn sources(
+        &mut self,
+        old: &[Node<'_>],
+        new: &[Node<'_>],
+        path: &Path<'_>,
+        whole: (&Node<'_>, &Node<'_>),
+    ) {
+        let is =
+            |node: &Node<'_>, name: &str| matches!(node.what, What::Str(s) if s == name.as_bytes());
+        match (old, new) {
+            ([kind, _], [other, _]) if is(kind, "rememo.File") && is(other, "rememo.File") => {
+                self.note(path, Told::Differs("the content of the file differs".to_owned()));
+            }
+            ([kind, name, old], [other, same, new])
+                if is(kind, "rememo.Env") && is(other, "rememo.Env") && name.raw == same.raw =>
+            {
+                let name = format!("environment variable {}", show(name).trim_matches('\''));
+                self.values(old, new, &Path::Part(path, name));
+            }
+            _ => match (&whole.0.what, &whole.1.what) {
+                (What::Instance { parts: old, .. }, What::Instance { parts: new, .. }) => {
+                    for (old, new) in old.iter().zip(new) {
+                        self.part(old, new, path);
+                    }
+                }
+                _ => self.values(whole.0, whole.1, path),
+            },
+        }
+    }
+
     /// Tells which columns are new or gone; whether there are such.
     fn columns_differ(&mut self, old: &[String], new: &[String], path: &Path<'_>) -> bool {
         if old == new {
@@ -437,6 +471,19 @@ impl Found {
         path: &Path<'_>,
         whole: (&Node<'_>, &Node<'_>),
     ) {
+        if form == "__rememo_hash__"
+            && let [Node { what: What::Sequence { items, .. }, .. }] = old
+            && let [Node { what: What::Sequence { items: now, .. }, .. }] = new
+        {
+            return self.sources(items, now, path, whole);
+        }
+        if form == "enum"
+            && let ([name, old, ..], [same, new, ..]) = (old, new)
+            && name.raw == same.raw
+            && old.raw != new.raw
+        {
+            return self.compare(old, new, &Path::Part(path, ".value".to_owned()));
+        }
         if form != "state" {
             return match (old, new) {
                 ([old], [new]) => self.part(old, new, path),

@@ -39,7 +39,7 @@ pub enum ChangeKind {
     Removed,
     /// Both have it, and it is another.
     Changed,
-    /// It reads as it did, and leads to other code.
+    /// Its lines are the same, and what they lead to is not: a name in it stands for other code.
     Redirected,
 }
 
@@ -143,8 +143,6 @@ pub fn dependencies(old: &Snapshot, new: &Snapshot) -> Vec<Difference> {
     let mut differences: Vec<Difference> = differing.into_iter().map(of_dependency).collect();
     // What the edited code reaches now, or no longer, was not edited itself.
     let edited = differences.iter().any(|d| d.change == ChangeKind::Changed);
-    let moved =
-        differences.iter().any(|d| matches!(d.change, ChangeKind::Added | ChangeKind::Removed));
     let is_edited = |(difference, reads_the_same): (&Difference, &bool)| {
         difference.change == ChangeKind::Changed && !reads_the_same
     };
@@ -152,7 +150,7 @@ pub fn dependencies(old: &Snapshot, new: &Snapshot) -> Vec<Difference> {
     for (difference, reads_the_same) in differences.iter_mut().zip(reads_the_same) {
         match difference.change {
             ChangeKind::Added | ChangeKind::Removed => difference.follows = edited,
-            ChangeKind::Changed if moved && reads_the_same => {
+            ChangeKind::Changed if reads_the_same => {
                 difference.change = ChangeKind::Redirected;
                 difference.follows = edited_itself;
             }

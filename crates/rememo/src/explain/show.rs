@@ -69,6 +69,9 @@ fn write(out: &mut String, node: &Node<'_>) {
             push(out, format_args!("<function {}>", String::from_utf8_lossy(name)));
         }
         What::UserCode(None) => out.push_str("<class>"),
+        What::LibraryCode { distribution, version: "", name } => {
+            push(out, format_args!("<{name} of {distribution}>"));
+        }
         What::LibraryCode { distribution, version, name } => {
             push(out, format_args!("<{name} of {distribution} {version}>"));
         }

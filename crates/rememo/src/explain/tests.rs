@@ -574,7 +574,7 @@ fn code_whose_lines_are_the_same_is_not_said_to_have_changed() {
     assert_eq!(
         told(&differences),
         [
-            "f() reaches other code by the names in it",
+            "f() reads as before, but leads to other code",
             "one() is no longer reached",
             "two() is reached now"
         ]

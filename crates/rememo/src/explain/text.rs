@@ -102,7 +102,7 @@ impl Names {
                 return Ok(());
             }
             ChangeKind::Redirected => {
-                out.push_str(" reaches other code by the names in it");
+                out.push_str(" reads as before, but leads to other code");
                 return Ok(());
             }
             ChangeKind::Changed => {}
@@ -110,6 +110,10 @@ impl Names {
         if *subject == Subject::Dependency(Kind::Library)
             && let (Some(old), Some(new)) = (&difference.old, &difference.new)
         {
+            // A package without metadata counts by its files.
+            if old.starts_with("'content:") || new.starts_with("'content:") {
+                return write!(out, ": its files differ");
+            }
             return write!(out, " {} → {}", old.trim_matches('\''), new.trim_matches('\''));
         }
         if self.hides_values {
