@@ -4,24 +4,43 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use super::Dependency;
+use crate::digest::Digest;
+
+/// What two fingerprints can be compared by: an entry of one that is being taken, or of one that was stored.
+pub trait Compared {
+    /// What orders the entries of a fingerprint and makes them the same one in two: kind, name, ordinal.
+    fn key(&self) -> (&str, &str, u32);
+    /// Digest of its content.
+    fn content(&self) -> &Digest;
+}
+
+impl Compared for Dependency {
+    fn key(&self) -> (&str, &str, u32) {
+        self.key()
+    }
+
+    fn content(&self) -> &Digest {
+        &self.digest
+    }
+}
 
 /// One difference from an earlier to a later fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change<'a> {
+pub enum Change<'a, D = Dependency> {
     /// Only the later one has it.
-    Added(&'a Dependency),
+    Added(&'a D),
     /// Only the earlier one has it.
-    Removed(&'a Dependency),
+    Removed(&'a D),
     /// Both have it, with different digests.
     Changed {
         /// As it was.
-        old: &'a Dependency,
+        old: &'a D,
         /// As it is.
-        new: &'a Dependency,
+        new: &'a D,
     },
 }
 
-impl fmt::Display for Change<'_> {
+impl<D: fmt::Display> fmt::Display for Change<'_, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Added(dependency) => write!(f, "{dependency} added"),
@@ -33,7 +52,7 @@ impl fmt::Display for Change<'_> {
 
 /// What differs from `old` to `new`, both in the order of a fingerprint, in that order.
 #[must_use]
-pub fn diff<'a>(old: &'a [Dependency], new: &'a [Dependency]) -> Vec<Change<'a>> {
+pub fn diff<'a, D: Compared>(old: &'a [D], new: &'a [D]) -> Vec<Change<'a, D>> {
     let mut changes = Vec::new();
     let (mut olds, mut news) = (old.iter().peekable(), new.iter().peekable());
     loop {
@@ -46,7 +65,7 @@ pub fn diff<'a>(old: &'a [Dependency], new: &'a [Dependency]) -> Vec<Change<'a>>
         let old = if order.is_le() { olds.next() } else { None };
         let new = if order.is_ge() { news.next() } else { None };
         match (old, new) {
-            (Some(old), Some(new)) if old.digest == new.digest => {}
+            (Some(old), Some(new)) if old.content() == new.content() => {}
             (Some(old), Some(new)) => changes.push(Change::Changed { old, new }),
             (Some(old), None) => changes.push(Change::Removed(old)),
             (None, Some(new)) => changes.push(Change::Added(new)),

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use crate::digest::{DIGEST_LEN, Digest};
 
 pub use builder::{Builder, NodeId};
-pub use diff::{Change, diff};
+pub use diff::{Change, Compared, diff};
 
 /// What sort of thing a dependency is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

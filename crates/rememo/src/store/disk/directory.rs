@@ -93,24 +93,30 @@ impl Directory {
             }
             Err(source) => return Err(io("looked at", &self.root)(source)),
         };
-        if !options.trust_directory {
-            self.check(&self.root, &root)?;
-        }
-        if let Some(kind) = network(&self.root) {
-            return Err(StoreError::Network { path: self.root.clone(), kind });
-        }
-        match fs::symlink_metadata(&self.home) {
-            Ok(home) => {
-                if !options.trust_directory {
-                    self.check(&self.home, &home)?;
-                }
-            }
-            Err(_) => {
-                files.create_directory(&self.home).map_err(io("created", &self.home))?;
-                self.tag(files, &root);
-            }
+        self.refusal(options)?;
+        if fs::symlink_metadata(&self.home).is_err() {
+            files.create_directory(&self.home).map_err(io("created", &self.home))?;
+            self.tag(files, &root);
         }
         Ok(())
+    }
+
+    /// Whether what is there is fit to be used; nothing is made.
+    pub(super) fn refusal(&self, options: &Options) -> Result<(), StoreError> {
+        if !options.trust_directory {
+            for (path, found) in [
+                (&self.root, fs::metadata(&self.root)),
+                (&self.home, fs::symlink_metadata(&self.home)),
+            ] {
+                if let Ok(found) = found {
+                    self.check(path, &found)?;
+                }
+            }
+        }
+        match network(&self.root) {
+            Some(kind) => Err(StoreError::Network { path: self.root.clone(), kind }),
+            None => Ok(()),
+        }
     }
 
     fn check(&self, path: &Path, found: &Metadata) -> Result<(), StoreError> {
@@ -214,12 +220,18 @@ fn remote_fuse(path: &Path) -> Option<&'static str> {
     ];
     let path = path.canonicalize().ok()?;
     let mounts = fs::read_to_string("/proc/self/mounts").ok()?;
+    let kind = mount_of(&path, &mounts)?;
+    REMOTE.into_iter().find(|name| *name == kind)
+}
+
+/// The kind of file system that a path without links lies on, by the system's list of mounts.
+#[cfg(target_os = "linux")]
+pub(super) fn mount_of<'a>(path: &Path, mounts: &'a str) -> Option<&'a str> {
     let lines = mounts.lines().filter_map(|line| {
         let mut words = line.split(' ').skip(1);
         Some((words.next()?, words.next()?))
     });
     // The mount point that is nearest to the path is the one that counts; of equal ones the last.
-    let (_, kind) =
-        lines.filter(|(point, _)| path.starts_with(point)).max_by_key(|(point, _)| point.len())?;
-    REMOTE.into_iter().find(|name| *name == kind)
+    let nearest = lines.filter(|(point, _)| path.starts_with(point));
+    nearest.max_by_key(|(point, _)| point.len()).map(|(_, kind)| kind)
 }

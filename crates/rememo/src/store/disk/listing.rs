@@ -46,13 +46,15 @@ pub(super) fn functions(shared: &Arc<Shared>) -> Result<Vec<ListedFunction>, Sto
     })
 }
 
-const COLUMNS: &str = "SELECT e.id, e.h, e.rest, e.kind, e.function, f.name, p.digest, e.written, e.expires, \
+/// What [`Known::entry`] reads.
+pub(super) const COLUMNS: &str = "SELECT e.id, e.h, e.rest, e.kind, e.function, f.name, p.digest, e.written, e.expires, \
      u.used, u.hits, e.cost, e.size, e.process, e.meta, e.blob FROM entries e \
      LEFT JOIN uses u ON u.id = e.id LEFT JOIN functions f ON f.id = e.function \
      LEFT JOIN fingerprints p ON p.id = e.fingerprint";
 
+/// Names that rows give by number.
 #[derive(Default)]
-struct Known {
+pub(super) struct Known {
     functions: FxHashMap<i64, Arc<str>>,
     processes: FxHashMap<i64, Option<Arc<Process>>>,
 }
@@ -80,7 +82,7 @@ impl Known {
         Ok(found)
     }
 
-    fn entry(
+    pub(super) fn entry(
         &mut self,
         shared: &Shared,
         connection: &Connection,
@@ -226,6 +228,32 @@ pub(super) fn fingerprint(
             .query_row([digest.as_bytes()], |row| row.get::<_, Vec<u8>>(0))
             .optional()?;
         Ok(map.and_then(|map| fingerprint::read(*digest, &map)))
+    })
+}
+
+/// The last fingerprints of a function, newest first, each with the time when it was first stored.
+pub(super) fn fingerprints(
+    shared: &Arc<Shared>,
+    function: &str,
+    limit: usize,
+) -> Result<Vec<(StoredFingerprint, u64)>, StoreError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let core = shared.core();
+    let _inside = core.enter();
+    shared.with_reader(|connection| {
+        let mut statement = connection.prepare_cached(
+            "SELECT p.digest, p.map, p.written FROM fingerprints p JOIN functions f ON f.id = p.function \
+             WHERE f.name = ?1 ORDER BY p.id DESC LIMIT ?2",
+        )?;
+        let mut rows = statement.query(params![function, limit])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let Some(digest) = digest(row, 0)? else { continue };
+            if let Some(map) = fingerprint::read(digest, &row.get::<_, Vec<u8>>(1)?) {
+                found.push((map, unsigned(row, 2)?));
+            }
+        }
+        Ok(found)
     })
 }
 

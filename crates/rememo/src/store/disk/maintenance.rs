@@ -36,7 +36,7 @@ pub struct Prune {
 }
 
 /// What was removed, or would be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pruned {
     /// Entries.
     pub entries: u64,
@@ -44,6 +44,19 @@ pub struct Pruned {
     pub bytes: u64,
     /// Files that nothing referred to.
     pub orphans: u64,
+    /// The same entries by function, sorted by name.
+    pub functions: Vec<PrunedFunction>,
+}
+
+/// What was removed of one function, or would be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrunedFunction {
+    /// `module.qualname`
+    pub name: Arc<str>,
+    /// Entries.
+    pub entries: u64,
+    /// Their sizes, as bounds count them.
+    pub bytes: u64,
 }
 
 /// What a check found.
@@ -59,19 +72,6 @@ pub struct Verified {
     pub orphans: u64,
     /// What SQLite says of the index; empty if it is whole.
     pub index: Vec<String>,
-}
-
-pub(super) fn disk_usage(shared: &Shared) -> u64 {
-    fn of(path: &Path) -> u64 {
-        let Ok(found) = std::fs::symlink_metadata(path) else { return 0 };
-        if !found.is_dir() {
-            use std::os::unix::fs::MetadataExt;
-            return found.blocks() * 512;
-        }
-        let Ok(entries) = std::fs::read_dir(path) else { return 0 };
-        entries.flatten().map(|entry| of(&entry.path())).sum()
-    }
-    of(&shared.directory.home)
 }
 
 pub(super) fn prune(shared: &Arc<Shared>, what: &Prune) -> Result<Pruned, StoreError> {
@@ -95,7 +95,7 @@ pub(super) fn prune(shared: &Arc<Shared>, what: &Prune) -> Result<Pruned, StoreE
     let mut pruned = Pruned {
         entries: ids.len() as u64,
         bytes: ids.iter().map(|(_, size, _)| size).sum(),
-        orphans: 0,
+        ..Pruned::default()
     };
     if let Some(most) = what.max_bytes {
         let mut total: u64 = kept.iter().map(|(_, size)| size).sum();
@@ -114,6 +114,8 @@ pub(super) fn prune(shared: &Arc<Shared>, what: &Prune) -> Result<Pruned, StoreE
             }
         }
     }
+    let removed: Vec<(EntryId, u64)> = ids.iter().map(|(id, size, _)| (*id, *size)).collect();
+    pruned.functions = super::select::by_function(shared, &removed)?;
     if what.dry_run {
         pruned.orphans = orphans(shared)?.len() as u64;
         return Ok(pruned);

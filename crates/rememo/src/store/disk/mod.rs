@@ -26,6 +26,7 @@ mod batch;
 mod blob;
 mod claims;
 mod clock;
+mod condition;
 mod directory;
 mod error;
 pub mod files;
@@ -36,6 +37,7 @@ mod maintenance;
 mod read;
 mod record;
 mod schema;
+mod select;
 mod shared;
 mod uses;
 mod write;
@@ -49,13 +51,15 @@ use crate::store::MissReason;
 
 pub use blob::Blob;
 pub use claims::{Claim, Claimed, Waiting};
+pub use condition::{IndexState, Place, sqlite_version};
 pub use directory::default_directory;
 pub use error::StoreError;
-pub use maintenance::{Prune, Pruned, Verified};
+pub use maintenance::{Prune, Pruned, PrunedFunction, Verified};
 pub use record::{
     Counters, EntryId, Found, Kind, Listed, ListedFunction, Look, MissEvent, Payload, Process,
     Record, StoredDependency, StoredFingerprint,
 };
+pub use select::{Order, Selection};
 
 use files::{Files, SystemFiles};
 use shared::Handle;
@@ -79,7 +83,7 @@ pub struct Options {
     pub inline: usize,
     /// Use a directory that others own or can write to. Whoever can write there can have code run here.
     pub trust_directory: bool,
-    /// Make the directory and the index if they are missing.
+    /// Make the directory and the index if they are missing, and start a broken index anew.
     pub create: bool,
     /// What this process runs, for lists.
     pub program: String,
@@ -285,6 +289,14 @@ impl DiskStore {
         listing::entries(&self.0.shared, function, each)
     }
 
+    /// Some entries, in an order.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn select(&self, selection: &Selection) -> Result<Vec<Listed>, StoreError> {
+        select::select(&self.0.shared, selection)
+    }
+
     /// The entries whose keys begin with these hexadecimal digits, at most `limit` of them.
     ///
     /// # Errors
@@ -299,6 +311,19 @@ impl DiskStore {
     /// The index cannot be read.
     pub fn fingerprint(&self, digest: &Digest) -> Result<Option<StoredFingerprint>, StoreError> {
         listing::fingerprint(&self.0.shared, digest)
+    }
+
+    /// The last fingerprints of a function, newest first, at most `limit` of them, each with the time when it was
+    /// first stored, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn fingerprints(
+        &self,
+        function: &str,
+        limit: usize,
+    ) -> Result<Vec<(StoredFingerprint, u64)>, StoreError> {
+        listing::fingerprints(&self.0.shared, function, limit)
     }
 
     /// The last recorded misses of a function, or of all, newest first.
@@ -316,7 +341,15 @@ impl DiskStore {
     /// Bytes that the files of the directory take on disk: index, its log, and blobs.
     #[must_use]
     pub fn disk_usage(&self) -> u64 {
-        maintenance::disk_usage(&self.0.shared)
+        Place::at(&self.0.shared.directory.root).disk_usage()
+    }
+
+    /// What the index says of itself.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn index_state(&self) -> Result<IndexState, StoreError> {
+        condition::index_state(&self.0.shared)
     }
 
     /// Removes entries by age, by function, or until the rest fits; expired ones always.

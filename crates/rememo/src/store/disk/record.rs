@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::blob::Blob;
 use super::claims::Claim;
 use crate::digest::Digest;
+use crate::fingerprint::{Change, Compared, diff};
 use crate::store::{Bounds, MissReason};
 
 /// What sort of row an entry is.
@@ -57,6 +58,24 @@ pub struct StoredDependency {
     pub summary: String,
 }
 
+impl Compared for StoredDependency {
+    fn key(&self) -> (&str, &str, u32) {
+        (&self.kind, &self.name, self.ordinal)
+    }
+
+    fn content(&self) -> &Digest {
+        &self.digest
+    }
+}
+
+impl fmt::Display for StoredDependency {
+    /// `kind name`, with `#ordinal` where several have that name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind, self.name)?;
+        if self.ordinal > 0 { write!(f, "#{}", self.ordinal) } else { Ok(()) }
+    }
+}
+
 /// A fingerprint as it is stored, once per digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredFingerprint {
@@ -64,6 +83,14 @@ pub struct StoredFingerprint {
     pub digest: Digest,
     /// The map, sorted by kind, name and ordinal.
     pub dependencies: Vec<StoredDependency>,
+}
+
+impl StoredFingerprint {
+    /// What is not as it was in an earlier fingerprint.
+    #[must_use]
+    pub fn changes_since<'a>(&'a self, earlier: &'a Self) -> Vec<Change<'a, StoredDependency>> {
+        diff(&earlier.dependencies, &self.dependencies)
+    }
 }
 
 /// A result to be stored.

@@ -368,8 +368,12 @@ impl Shared {
         }
     }
 
-    /// Starts a broken index anew, unless somebody else has.
+    /// Starts a broken index anew, unless somebody else has, or nothing may be made here: who only looks leaves it
+    /// to be looked at.
     pub(super) fn heal(&self, epoch: u64, reason: &str) {
+        if !self.options.create {
+            return;
+        }
         let core = self.core();
         if core.epoch() != epoch {
             return;
