@@ -9,3 +9,4 @@ pub mod fingerprint;
 pub mod flight;
 pub mod store;
 pub mod units;
+pub mod universal;
