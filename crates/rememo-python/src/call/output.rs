@@ -11,16 +11,31 @@ use super::options::{OnMutation, Output};
 use super::state::State;
 use crate::error::{HashError, exception};
 use crate::function::{ArgumentCode, Reading};
-use crate::value::{Encoder, Rules};
+use crate::value::{Encoder, Rules, Snapshot};
 
 /// A stored result.
 pub enum Stored {
     /// Handed out as it is: nothing can change it, or changing it is allowed.
     Plain(Py<PyAny>),
-    /// Handed out as it is, compared with its digest each time.
-    Checked { object: Py<PyAny>, digest: Digest, parts: Option<Arc<Parts>> },
-    /// Kept pickled, with its buffers, and made anew for each caller.
-    Private { pickled: Py<PyAny>, buffers: Py<PyList> },
+    /// Handed out as it is, compared with what it was each time.
+    Checked(Arc<Checked>),
+    /// Made anew for each caller.
+    Private(Arc<Private>),
+}
+
+/// An output that can be changed.
+pub struct Checked {
+    pub object: Py<PyAny>,
+    digest: Digest,
+    /// Tells in nanoseconds that it is unchanged, where it is small enough.
+    pub snapshot: Option<Snapshot>,
+    parts: Option<Parts>,
+}
+
+/// An output kept pickled, with its buffers.
+pub struct Private {
+    pickled: Py<PyAny>,
+    buffers: Py<PyList>,
 }
 
 /// Digests of the parts of a small container, to tell which of them changed.
@@ -179,13 +194,13 @@ pub fn store(
                 error.into_pyerr(py, &format!("the output of {}()", state.name))
             })?;
             let object = output.clone().unbind();
-            let stored = if immutable {
-                Stored::Plain(object)
-            } else {
-                let parts = Parts::of(state, rules, output).map(Arc::new);
-                Stored::Checked { object, digest, parts }
-            };
-            Ok((stored, size))
+            if immutable {
+                return Ok((Stored::Plain(object), size));
+            }
+            // Right after it was encoded: see `value::snapshot`.
+            let snapshot = rules.is_empty().then(|| state.output_snapshot(output)).flatten();
+            let parts = Parts::of(state, rules, output);
+            Ok((Stored::Checked(Arc::new(Checked { object, digest, snapshot, parts })), size))
         }
         Output::Private => {
             if let Ok((_, true, size)) = measure(state, py, rules, output) {
@@ -240,7 +255,19 @@ fn pickle(state: &State, py: Python<'_>, output: &Bound<'_, PyAny>) -> PyResult<
     for buffer in &buffers {
         size += buffer.len()? as u64;
     }
-    Ok((Stored::Private { pickled: pickled.unbind(), buffers: buffers.unbind() }, size))
+    let private = Private { pickled: pickled.unbind(), buffers: buffers.unbind() };
+    Ok((Stored::Private(Arc::new(private)), size))
+}
+
+impl Checked {
+    /// Whether it can be seen at once that the output is as it was stored. `false` asks for a closer look.
+    #[inline]
+    pub fn is_untouched(&self, py: Python<'_>, state: &State) -> bool {
+        // SAFETY: attached, and the object is held.
+        self.snapshot.as_ref().is_some_and(|snapshot| unsafe {
+            snapshot.matches(py, self.object.as_ptr(), &state.output_plans)
+        })
+    }
 }
 
 impl Stored {
@@ -248,14 +275,8 @@ impl Stored {
     pub fn clone_ref(&self, py: Python<'_>) -> Self {
         match self {
             Self::Plain(object) => Self::Plain(object.clone_ref(py)),
-            Self::Checked { object, digest, parts } => Self::Checked {
-                object: object.clone_ref(py),
-                digest: *digest,
-                parts: parts.clone(),
-            },
-            Self::Private { pickled, buffers } => {
-                Self::Private { pickled: pickled.clone_ref(py), buffers: buffers.clone_ref(py) }
-            }
+            Self::Checked(checked) => Self::Checked(Arc::clone(checked)),
+            Self::Private(private) => Self::Private(Arc::clone(private)),
         }
     }
 
@@ -269,7 +290,8 @@ impl Stored {
     ) -> PyResult<Handed<'py>> {
         match self {
             Self::Plain(object) => Ok(Handed::Output(object.into_bound(py))),
-            Self::Private { pickled, buffers } => {
+            Self::Private(private) => {
+                let Private { pickled, buffers } = &*private;
                 let kwargs = pyo3::types::PyDict::new(py);
                 let copies = py.import("rememo._private")?.getattr("copies")?.call1((buffers,))?;
                 kwargs.set_item("buffers", copies)?;
@@ -277,13 +299,18 @@ impl Stored {
                     .call_method("loads", (pickled,), Some(&kwargs))
                     .map(Handed::Output)
             }
-            Self::Checked { object, digest, parts } => {
-                let object = object.into_bound(py);
+            Self::Checked(checked) => {
+                let object = checked.object.bind(py).clone();
+                if checked.is_untouched(py, state) {
+                    return Ok(Handed::Output(object));
+                }
                 let now = measure(state, py, rules, &object);
                 let what = match now {
-                    Ok((now, ..)) if now == digest => return Ok(Handed::Output(object)),
+                    Ok((now, ..)) if now == checked.digest => return Ok(Handed::Output(object)),
                     Ok(_) => {
-                        let difference = parts
+                        let difference = checked
+                            .parts
+                            .as_ref()
                             .and_then(|before| {
                                 Parts::of(state, rules, &object).map(|now| before.difference(&now))
                             })
