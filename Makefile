@@ -29,7 +29,7 @@ SOURCES := Cargo.toml Cargo.lock rust-toolchain.toml pyproject.toml README.md LI
 # Cargo checks the extension against the Python that it is built for.
 export PYO3_PYTHON := $(abspath $(BIN)/python)
 
-.PHONY: build demo test lint test-rust test-python soak soak-$(DEFAULT) ordinary swap wheel bench docs clean
+.PHONY: build demo test lint test-rust test-python soak soak-$(DEFAULT) ordinary swap wheel bench instructions docs clean
 .NOTPARALLEL: # each step uses all cores itself, and the output stays readable
 .DELETE_ON_ERROR:
 
@@ -39,7 +39,7 @@ demo: .venv/.native
 	$(BIN)/python examples/stdlib_report/demo.py
 
 # The default Python comes last: what the run ends with is its summary.
-test: lint test-rust report-missing $(FOUND:%=test-python-%) test-python
+test: lint test-rust report-missing $(FOUND:%=test-python-%) test-python instructions
 
 .PHONY: report-missing
 report-missing:
@@ -90,9 +90,18 @@ swap: .venv/.native
 wheel: .venv/.tools
 	$(BIN)/maturin build --release --locked --out dist --interpreter $(PYO3_PYTHON)
 
-# Benchmarks run against the release build, in an environment of their own.
-bench: .venv-bench/.native .venv-bench/.packages
-	@set -e; for bench in benches/[!_]*.py; do .venv-bench/bin/python $$bench; done
+# Benchmarks run against the release build, in an environment of their own, beside other caches.
+bench: .venv-bench/.native .venv-bench/.packages .venv-bench/.peers
+	.venv-bench/bin/python benches --write docs/benchmarks.md
+	.venv-bench/bin/python benches/follow.py
+
+# Instructions of the shortest ways to a hit, against those recorded; nothing where valgrind is missing.
+instructions: .venv/.native
+	$(BIN)/python benches/instructions.py
+
+.venv-bench/.peers: requirements/peers.txt .venv-bench/.tools
+	tools/install-packages .venv-bench/bin/python $<
+	@touch $@
 
 docs:
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items --locked

@@ -12,3 +12,4 @@ pub mod region;
 pub mod store;
 pub mod trace;
 pub mod units;
+pub mod universal;

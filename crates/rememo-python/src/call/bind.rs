@@ -35,6 +35,8 @@ pub struct Arguments<'py> {
 /// The arguments of a call as vectorcall hands them over.
 #[derive(Clone, Copy)]
 pub struct RawArguments<'a> {
+    /// The positional ones, then the values of the keywords.
+    pub all: &'a [*mut ffi::PyObject],
     pub positional: &'a [*mut ffi::PyObject],
     pub keyword_values: &'a [*mut ffi::PyObject],
     pub keyword_names: *mut ffi::PyObject,
@@ -52,13 +54,16 @@ impl<'a> RawArguments<'a> {
         unsafe {
             let keywords = if names.is_null() { 0 } else { ffi::PyTuple_GET_SIZE(names) as usize };
             if args.is_null() {
-                return Self { positional: &[], keyword_values: &[], keyword_names: names };
+                return Self {
+                    all: &[],
+                    positional: &[],
+                    keyword_values: &[],
+                    keyword_names: names,
+                };
             }
-            Self {
-                positional: std::slice::from_raw_parts(args, positional),
-                keyword_values: std::slice::from_raw_parts(args.add(positional), keywords),
-                keyword_names: names,
-            }
+            let all = std::slice::from_raw_parts(args, positional + keywords);
+            let (positional, keyword_values) = all.split_at_unchecked(positional);
+            Self { all, positional, keyword_values, keyword_names: names }
         }
     }
 

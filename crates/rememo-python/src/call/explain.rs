@@ -108,7 +108,7 @@ impl State {
             process: entry.record().map(|record| record.process),
             size: entry.size(),
             cost: entry.cost(),
-            hits: entry.hits(),
+            hits: u64::from(entry.hits()),
             left: self.options.bounds.ttl.map(|ttl| ttl.saturating_sub(age)),
         }
     }

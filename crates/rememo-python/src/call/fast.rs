@@ -1,13 +1,15 @@
 //! The shortest way to a hit: from the very arguments to the very output, without a key.
 //!
-//! A table maps arguments that are immutable through and through (exact built-in leaves) to the output that the
-//! slow way found for them. It is asked only while nothing that the fingerprint depends on has changed
-//! (`function::watch`), so the slow way would compute the same key and find the same entry.
+//! A table maps arguments to the place of the entry that the slow way found for them: exact built-in leaves as they
+//! are (`value::leaf`), small containers and instances of plain classes by snapshots (`value::snapshot`). It is
+//! asked only while nothing that the fingerprint depends on has changed (`function::watch`), so the slow way would
+//! compute the same key and find the same entry.
 //!
-//! Why this gives no wrong hit: arguments are compared by exact type and by value (floats bit for bit, so that
-//! 0.0 and -0.0 differ), under the same keyword names; the table is emptied when the fingerprint is looked at
-//! anew; an entry counts only while its store still holds that very entry (`Handle`). Only outputs that
-//! are handed out unchecked come here: as they are, or made anew for the caller.
+//! Why this gives no wrong hit: arguments match only if their encoding is the same, under the same keyword names; a
+//! class of theirs counts only while its plan holds; snapshots are taken when the key is, before the body can change
+//! its arguments; the table is emptied when the fingerprint is looked at anew and found to be another; an entry
+//! counts only while its store still holds that very entry (`Handle`). An output that can change is handed out only
+//! while its snapshot says that it has not, or is made anew for the caller.
 
 use std::cell::{Cell, UnsafeCell};
 
@@ -16,19 +18,51 @@ use pyo3::prelude::*;
 use rememo::store::Handle;
 
 use super::bind::RawArguments;
+use crate::value::snapshot::{Hasher, Surroundings};
+use crate::value::{Plans, Snapshot, leaf};
 
 /// Calls with more arguments go the slow way.
-const ARGUMENTS: usize = 4;
+const ARGUMENTS: usize = 6;
+/// Arguments of so many parts are looked at; those of more are told by their digest.
+const PARTS: u32 = 256;
 /// The table is emptied rather than grown beyond this many calls.
-const LIMIT: usize = 1 << 16;
+const LIMIT: usize = 1 << 20;
+/// Nor does it keep more than this many bytes alive, nor more than this for one call.
+const WEIGHT: usize = 64 << 20;
+const WEIGHT_OF_ONE: usize = 1 << 20;
 
-/// One remembered call; it owns references to everything in it.
-struct Slot {
-    hash: u64,
+/// The arguments of one remembered call, with references of their own.
+enum Arguments {
+    /// One positional leaf.
+    One(*mut ffi::PyObject),
+    /// Leaves.
+    Leaves(Box<Leaves>),
+    /// Others, each by its snapshot.
+    Snapshots(Box<Snapshots>),
+}
+
+struct Leaves {
     names: *mut ffi::PyObject,
-    arguments: [*mut ffi::PyObject; ARGUMENTS],
-    count: u8,
+    given: Box<[*mut ffi::PyObject]>,
+}
+
+struct Snapshots {
+    names: *mut ffi::PyObject,
+    given: Box<[Snapshot]>,
+}
+
+/// A call on its way into the table.
+pub struct Prepared {
+    hash: u32,
+    arguments: Arguments,
+    weight: usize,
+}
+
+/// One remembered call.
+struct Slot {
+    hash: u32,
     handle: Handle,
+    arguments: Arguments,
 }
 
 /// The table of one function.
@@ -42,6 +76,7 @@ pub struct Table {
 struct Inner {
     slots: Vec<Option<Slot>>,
     used: usize,
+    weight: usize,
 }
 
 /// Hits that were told at once; counted without atomic operations, since the GIL is held.
@@ -53,104 +88,172 @@ pub struct Counts {
 }
 
 // SAFETY: only touched with the GIL held, and no Python code runs while a reference into it is alive; on builds
-// without a GIL the table is never filled (`remember`) and so never read.
+// without a GIL the table is never filled (`is_used`) and so never read.
 unsafe impl Send for Table {}
 // SAFETY: as above.
 unsafe impl Sync for Table {}
 
-const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
+/// Whether calls are remembered at all; `REMEMO_NO_TABLE=1` forbids it, for tests.
+pub fn is_used() -> bool {
+    static USED: std::sync::LazyLock<bool> =
+        std::sync::LazyLock::new(|| std::env::var_os("REMEMO_NO_TABLE").is_none());
+    *USED && !cfg!(Py_GIL_DISABLED)
+}
 
-/// The hash of an argument that is an exact built-in leaf or a tuple of such; none for all others.
+/// The hash of a call; none if its arguments are not to be told at once. May run anything (`snapshot::Hasher`).
 ///
 /// # Safety
-/// `object` is live.
+/// The GIL is held and the arguments are live.
 #[inline]
-unsafe fn hash_leaf(object: *mut ffi::PyObject, depth: u32) -> Option<u64> {
-    // SAFETY: types are compared before an object is read as one; hashes of these types run no Python code.
+unsafe fn hash_call(py: Python<'_>, call: RawArguments<'_>, plans: &Plans) -> Option<u32> {
+    // SAFETY: as the caller says; names of keywords are exact strings.
     unsafe {
-        let ty = ffi::Py_TYPE(object);
-        if ty == &raw mut ffi::PyLong_Type
-            || ty == &raw mut ffi::PyUnicode_Type
-            || ty == &raw mut ffi::PyBytes_Type
-            || ty == &raw mut ffi::PyFloat_Type
-        {
-            if ty == &raw mut ffi::PyFloat_Type {
-                return Some(ffi::PyFloat_AS_DOUBLE(object).to_bits().wrapping_mul(MULTIPLIER));
+        let mut hash = call.positional.len() as u64;
+        if !call.keyword_names.is_null() {
+            for i in 0..call.keyword_values.len() {
+                let name = ffi::PyTuple_GET_ITEM(call.keyword_names, i as isize);
+                hash = leaf::mix(hash, leaf::hash(name)?);
             }
-            let hash = (*ty).tp_hash?(object);
-            return Some((hash as u64 ^ (ty as usize as u64 >> 4)).wrapping_mul(MULTIPLIER));
         }
-        if object == ffi::Py_None() || object == ffi::Py_True() || object == ffi::Py_False() {
-            return Some((object as u64 >> 4).wrapping_mul(MULTIPLIER));
+        for &object in call.all {
+            let of_value = match leaf::hash(object) {
+                Some(of_value) => of_value,
+                None => Hasher::new(py, plans, PARTS).value(object)?,
+            };
+            hash = leaf::mix(hash, of_value);
         }
-        if ty == &raw mut ffi::PyTuple_Type && depth > 0 {
-            let count = ffi::PyTuple_GET_SIZE(object);
-            if count > 16 {
-                return None;
-            }
-            let mut hash = count as u64 ^ 0x51;
-            for i in 0..count {
-                hash = hash.rotate_left(9).wrapping_mul(MULTIPLIER)
-                    ^ hash_leaf(ffi::PyTuple_GET_ITEM(object, i), depth - 1)?;
-            }
-            return Some(hash);
-        }
-        None
+        Some((hash ^ (hash >> 32)) as u32)
     }
 }
 
-/// Whether two such arguments are the same value of the same type.
+/// Whether two tuples hold the same names of keywords, or are both none.
 ///
 /// # Safety
-/// Both are live, and `a` was hashed by `hash_leaf`.
+/// Both are live tuples of strings, or null.
 #[inline]
-unsafe fn same(a: *mut ffi::PyObject, b: *mut ffi::PyObject) -> bool {
+unsafe fn same_names(a: *mut ffi::PyObject, b: *mut ffi::PyObject) -> bool {
     if a == b {
         return true;
     }
-    // SAFETY: as for `hash_leaf`; comparing these types runs no Python code.
-    unsafe {
-        let ty = ffi::Py_TYPE(a);
-        if ty != ffi::Py_TYPE(b) {
-            return false;
-        }
-        if ty == &raw mut ffi::PyFloat_Type {
-            return ffi::PyFloat_AS_DOUBLE(a).to_bits() == ffi::PyFloat_AS_DOUBLE(b).to_bits();
-        }
-        if ty == &raw mut ffi::PyTuple_Type {
-            let count = ffi::PyTuple_GET_SIZE(a);
-            return count == ffi::PyTuple_GET_SIZE(b)
-                && (0..count)
-                    .all(|i| same(ffi::PyTuple_GET_ITEM(a, i), ffi::PyTuple_GET_ITEM(b, i)));
-        }
-        if ty == &raw mut ffi::PyLong_Type
-            || ty == &raw mut ffi::PyUnicode_Type
-            || ty == &raw mut ffi::PyBytes_Type
-        {
-            let Some(compare) = (*ty).tp_richcompare else { return false };
-            let result = compare(a, b, ffi::Py_EQ);
-            let equal = result == ffi::Py_True();
-            if result.is_null() {
-                ffi::PyErr_Clear();
-            } else {
-                ffi::Py_DECREF(result);
-            }
-            return equal;
-        }
+    if a.is_null() || b.is_null() {
+        return false;
     }
-    false
+    // SAFETY: as the caller says.
+    unsafe {
+        let count = ffi::PyTuple_GET_SIZE(a);
+        count == ffi::PyTuple_GET_SIZE(b)
+            && (0..count)
+                .all(|i| leaf::same(ffi::PyTuple_GET_ITEM(a, i), ffi::PyTuple_GET_ITEM(b, i)))
+    }
 }
 
-/// # Safety
-/// The arguments are live.
-#[inline]
-unsafe fn hash_all(call: RawArguments<'_>) -> Option<u64> {
-    let mut hash = (call.keyword_names as u64 >> 4) ^ call.positional.len() as u64;
-    for &object in call.positional.iter().chain(call.keyword_values) {
-        // SAFETY: as the caller says.
-        hash = hash.rotate_left(9).wrapping_mul(MULTIPLIER) ^ unsafe { hash_leaf(object, 2)? };
+impl Arguments {
+    /// Whether a call has exactly these arguments.
+    ///
+    /// # Safety
+    /// The GIL is held and the arguments are live.
+    #[inline]
+    unsafe fn are_those_of(&self, py: Python<'_>, call: RawArguments<'_>, plans: &Plans) -> bool {
+        let given = call.all;
+        // SAFETY: as the caller says; what is owned is live.
+        unsafe {
+            match self {
+                Self::One(own) => {
+                    given.len() == 1 && call.keyword_names.is_null() && leaf::same(*own, given[0])
+                }
+                Self::Leaves(own) => {
+                    own.given.len() == given.len()
+                        && same_names(own.names, call.keyword_names)
+                        && own.given.iter().zip(given).all(|(&own, &given)| leaf::same(own, given))
+                }
+                Self::Snapshots(own) => {
+                    own.given.len() == given.len()
+                        && same_names(own.names, call.keyword_names)
+                        && own
+                            .given
+                            .iter()
+                            .zip(given)
+                            .all(|(own, &given)| own.matches_hashed(py, given, plans))
+                }
+            }
+        }
     }
-    Some(hash ^ (hash >> 32))
+}
+
+impl Arguments {
+    /// Whether a call with these arguments would be one with those.
+    fn is_like(&self, other: &Self) -> bool {
+        // SAFETY: both own what they point to.
+        unsafe {
+            match (self, other) {
+                (Self::One(a), Self::One(b)) => leaf::same(*a, *b),
+                (Self::Leaves(a), Self::Leaves(b)) => {
+                    a.given.len() == b.given.len()
+                        && same_names(a.names, b.names)
+                        && a.given.iter().zip(&b.given).all(|(&a, &b)| leaf::same(a, b))
+                }
+                (Self::Snapshots(a), Self::Snapshots(b)) => {
+                    same_names(a.names, b.names) && a.given == b.given
+                }
+                _ => false,
+            }
+        }
+    }
+}
+
+impl Prepared {
+    /// Takes down the arguments of a call as they are now; none if they are not to be told at once.
+    pub fn new(
+        py: Python<'_>,
+        call: RawArguments<'_>,
+        plans: &Plans,
+        surroundings: &mut dyn Surroundings,
+    ) -> Option<Self> {
+        let count = call.all.len();
+        if count > ARGUMENTS || !is_used() {
+            return None;
+        }
+        let given = || call.all.iter();
+        // SAFETY: the arguments of a call are live; all that is kept gets a reference of its own.
+        unsafe {
+            let names = |names: *mut ffi::PyObject| {
+                ffi::Py_XINCREF(names);
+                names
+            };
+            let mut weight = 0;
+            let arguments = if given().all(|&object| leaf::hash(object).is_some()) {
+                let owned = |&object: &*mut ffi::PyObject| {
+                    ffi::Py_INCREF(object);
+                    object
+                };
+                weight = given().map(|&object| leaf::weight(object)).sum();
+                match call.all {
+                    [only] if call.keyword_names.is_null() => Arguments::One(owned(only)),
+                    _ => Arguments::Leaves(Box::new(Leaves {
+                        names: names(call.keyword_names),
+                        given: given().map(owned).collect(),
+                    })),
+                }
+            } else {
+                let mut all = Vec::with_capacity(count);
+                for &object in given() {
+                    let object = Bound::from_borrowed_ptr(py, object);
+                    let one = Snapshot::capture(&object, plans, surroundings)?;
+                    weight += one.weight();
+                    all.push(one);
+                }
+                Arguments::Snapshots(Box::new(Snapshots {
+                    names: names(call.keyword_names),
+                    given: all.into(),
+                }))
+            };
+            // After the classes of instances were planned.
+            let hash = hash_call(py, call, plans);
+            // What is given up is dropped here.
+            let prepared = Self { hash: hash.unwrap_or(0), arguments, weight };
+            (hash.is_some() && weight <= WEIGHT_OF_ONE).then_some(prepared)
+        }
+    }
 }
 
 impl Table {
@@ -159,66 +262,39 @@ impl Table {
     /// # Safety
     /// The GIL is held, and the result is used before anything else can run.
     #[inline]
-    pub unsafe fn find(&self, call: RawArguments<'_>) -> Option<Handle> {
-        // SAFETY: the GIL is held and nothing below runs Python code.
-        let inner = unsafe { &*self.inner.get() };
-        let count = call.positional.len() + call.keyword_values.len();
-        if inner.slots.is_empty() || count > ARGUMENTS {
-            return None;
-        }
-        // SAFETY: the arguments of a call are live.
-        let hash = unsafe { hash_all(call)? };
-        let mask = inner.slots.len() - 1;
-        let mut at = hash as usize & mask;
-        loop {
-            let slot = inner.slots[at].as_ref()?;
-            if slot.hash == hash
-                && usize::from(slot.count) == count
-                && slot.names == call.keyword_names
-                && call
-                    .positional
-                    .iter()
-                    .chain(call.keyword_values)
-                    .zip(&slot.arguments)
-                    // SAFETY: the arguments are live, and so are those that the slot owns.
-                    .all(|(&given, &own)| unsafe { same(own, given) })
-            {
-                return Some(slot.handle);
+    pub unsafe fn find(
+        &self,
+        py: Python<'_>,
+        call: RawArguments<'_>,
+        plans: &Plans,
+    ) -> Option<Handle> {
+        // SAFETY: the GIL is held. Only the hash may run foreign code, and is taken before the table is looked at.
+        unsafe {
+            let hash = hash_call(py, call, plans)?;
+            let inner = &*self.inner.get();
+            let mask = inner.slots.len().wrapping_sub(1);
+            let mut at = hash as usize & mask;
+            loop {
+                // Empty, it has no place at all.
+                let slot = inner.slots.get(at)?.as_ref()?;
+                if slot.hash == hash && slot.arguments.are_those_of(py, call, plans) {
+                    return Some(slot.handle);
+                }
+                at = (at + 1) & mask;
             }
-            at = (at + 1) & mask;
         }
     }
 
     /// Remembers where the output of a call lies.
-    pub fn remember(&self, _py: Python<'_>, call: RawArguments<'_>, handle: Handle) {
-        let count = call.positional.len() + call.keyword_values.len();
-        if cfg!(Py_GIL_DISABLED) || count > ARGUMENTS {
-            return;
-        }
-        // SAFETY: the arguments of a call are live.
-        let Some(hash) = (unsafe { hash_all(call) }) else { return };
-        let mut slot = Slot {
-            hash,
-            names: call.keyword_names,
-            arguments: [std::ptr::null_mut(); ARGUMENTS],
-            count: count as u8,
-            handle,
-        };
-        // SAFETY: all are live; the slot's references are given back by `Slot::drop`.
-        unsafe {
-            ffi::Py_XINCREF(slot.names);
-            for (own, &given) in
-                slot.arguments.iter_mut().zip(call.positional.iter().chain(call.keyword_values))
-            {
-                ffi::Py_INCREF(given);
-                *own = given;
-            }
-        }
+    pub fn remember(&self, _py: Python<'_>, prepared: Prepared, handle: Handle) {
+        let Prepared { hash, arguments, weight } = prepared;
         // SAFETY: the GIL is held; what has to be dropped is dropped at the end, when nothing refers to the table.
         let dropped = unsafe {
             let inner = &mut *self.inner.get();
-            let full = if inner.used >= LIMIT { std::mem::take(inner) } else { Inner::default() };
-            (inner.insert(slot), full)
+            let is_full = inner.used >= LIMIT || inner.weight + weight > WEIGHT;
+            let full = if is_full { std::mem::take(inner) } else { Inner::default() };
+            inner.weight += weight;
+            (inner.insert(Slot { hash, handle, arguments }), full)
         };
         drop(dropped);
     }
@@ -249,29 +325,13 @@ impl Table {
 impl Inner {
     /// Puts a slot in; returns one that it replaced.
     fn insert(&mut self, slot: Slot) -> Option<Slot> {
-        if (self.used + 1) * 4 > self.slots.len() * 3 {
-            let size = (self.slots.len() * 2).max(16);
-            let old = std::mem::take(&mut self.slots);
-            self.slots.resize_with(size, || None);
-            for slot in old.into_iter().flatten() {
-                let at = self.free_place(slot.hash);
-                self.slots[at] = Some(slot);
-            }
+        if (self.used + 1) * 8 > self.slots.len() * 7 {
+            self.grow();
         }
         let mask = self.slots.len() - 1;
         let mut at = slot.hash as usize & mask;
         while let Some(other) = &self.slots[at] {
-            let is_same = other.hash == slot.hash
-                && other.count == slot.count
-                && other.names == slot.names
-                && other
-                    .arguments
-                    .iter()
-                    .zip(&slot.arguments)
-                    .take(usize::from(slot.count))
-                    // SAFETY: both slots own their arguments.
-                    .all(|(&a, &b)| unsafe { same(a, b) });
-            if is_same {
+            if other.hash == slot.hash && other.arguments.is_like(&slot.arguments) {
                 return self.slots[at].replace(slot);
             }
             at = (at + 1) & mask;
@@ -281,27 +341,36 @@ impl Inner {
         None
     }
 
-    fn free_place(&self, hash: u64) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
-        while self.slots[at].is_some() {
-            at = (at + 1) & mask;
+    fn grow(&mut self) {
+        let size = (self.slots.len() * 2).max(16);
+        let old = std::mem::take(&mut self.slots);
+        self.slots.resize_with(size, || None);
+        for slot in old.into_iter().flatten() {
+            let mut at = slot.hash as usize & (size - 1);
+            while self.slots[at].is_some() {
+                at = (at + 1) & (size - 1);
+            }
+            self.slots[at] = Some(slot);
         }
-        at
     }
 }
 
-impl Drop for Slot {
+/// Gives back references; without an interpreter nothing is given back any more.
+fn give_back(objects: impl IntoIterator<Item = *mut ffi::PyObject>) {
+    let _ = Python::try_attach(|_| {
+        for object in objects {
+            // SAFETY: the caller owned the reference.
+            unsafe { ffi::Py_XDECREF(object) }
+        }
+    });
+}
+
+impl Drop for Arguments {
     fn drop(&mut self) {
-        // Without an interpreter nothing is given back any more.
-        let _ = Python::try_attach(|_| {
-            // SAFETY: the slot owns these references.
-            unsafe {
-                ffi::Py_XDECREF(self.names);
-                for argument in self.arguments {
-                    ffi::Py_XDECREF(argument);
-                }
-            }
-        });
+        match self {
+            Self::One(object) => give_back([*object]),
+            Self::Leaves(own) => give_back(own.given.iter().copied().chain([own.names])),
+            Self::Snapshots(own) => give_back([own.names]),
+        }
     }
 }

@@ -165,6 +165,8 @@ fn guarded_attached(
     }
 }
 
+/// A call. `benches/instructions.py` counts what runs inside, by this name.
+#[unsafe(export_name = "rememo_vectorcall")]
 unsafe extern "C" fn call(
     object: *mut ffi::PyObject,
     args: *const *mut ffi::PyObject,
@@ -179,13 +181,24 @@ unsafe extern "C" fn call(
         if let Some(output) = (*(*own).state).hit_at_once(Python::assume_attached(), arguments) {
             return output;
         }
+        call_in_full(object, arguments)
     }
+}
+
+/// A call that is no hit at once; apart, so that such a hit does not pay for its stack.
+///
+/// # Safety
+/// As for `call`.
+#[cold]
+#[inline(never)]
+unsafe fn call_in_full(
+    object: *mut ffi::PyObject,
+    arguments: RawArguments<'_>,
+) -> *mut ffi::PyObject {
     guarded(|py| {
-        // SAFETY: vectorcall of our own type: the layout is ours, and the arguments follow its protocol.
+        // SAFETY: as the caller says.
         unsafe {
             let own = object.cast::<CachedFunction>();
-            let positional = ffi::PyVectorcall_NARGS(nargsf) as usize;
-            let arguments = RawArguments::new(args, positional, names);
             let this = Bound::from_borrowed_ptr(py, object);
             (*(*own).state).call(py, &this, arguments).map(Bound::into_ptr)
         }

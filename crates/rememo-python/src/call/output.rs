@@ -13,16 +13,25 @@ use super::state::State;
 use crate::codec::template::{Template, Templated};
 use crate::error::{HashError, exception};
 use crate::function::{ArgumentCode, Reading};
-use crate::value::{Encoder, Rules};
+use crate::value::{Encoder, Rules, Snapshot};
 
 /// A stored result.
 pub enum Stored {
     /// Handed out as it is: nothing can change it, or changing it is allowed.
     Plain(Py<PyAny>),
-    /// Handed out as it is, compared with its digest each time.
-    Checked { object: Py<PyAny>, digest: Digest, parts: Option<Arc<Parts>> },
+    /// Handed out as it is, compared with what it was each time.
+    Checked(Arc<Checked>),
     /// Made anew for each caller.
     Private(Arc<Template>),
+}
+
+/// An output that can be changed.
+pub struct Checked {
+    pub object: Py<PyAny>,
+    digest: Digest,
+    /// Tells in nanoseconds that it is unchanged, where it is small enough.
+    pub snapshot: Option<Snapshot>,
+    parts: Option<Parts>,
 }
 
 /// Digests of the parts of a small container, to tell which of them changed.
@@ -181,13 +190,13 @@ pub fn store(
                 error.into_pyerr(py, &format!("the output of {}()", state.name))
             })?;
             let object = output.clone().unbind();
-            let stored = if immutable {
-                Stored::Plain(object)
-            } else {
-                let parts = Parts::of(state, rules, output).map(Arc::new);
-                Stored::Checked { object, digest, parts }
-            };
-            Ok((stored, size))
+            if immutable {
+                return Ok((Stored::Plain(object), size));
+            }
+            // Right after it was encoded: see `value::snapshot`.
+            let snapshot = rules.is_empty().then(|| state.output_snapshot(output)).flatten();
+            let parts = Parts::of(state, rules, output);
+            Ok((Stored::Checked(Arc::new(Checked { object, digest, snapshot, parts })), size))
         }
         Output::Private => {
             let templated = Template::of(py, output).map_err(|cause| {
@@ -234,16 +243,23 @@ fn shallow_size(output: &Bound<'_, PyAny>) -> u64 {
         .unwrap_or(64)
 }
 
+impl Checked {
+    /// Whether it can be seen at once that the output is as it was stored. `false` asks for a closer look.
+    #[inline]
+    pub fn is_untouched(&self, py: Python<'_>, state: &State) -> bool {
+        // SAFETY: attached, and the object is held.
+        self.snapshot.as_ref().is_some_and(|snapshot| unsafe {
+            snapshot.matches(py, self.object.as_ptr(), &state.output_plans)
+        })
+    }
+}
+
 impl Stored {
     /// A copy that can be used outside of the store's lock.
     pub fn clone_ref(&self, py: Python<'_>) -> Self {
         match self {
             Self::Plain(object) => Self::Plain(object.clone_ref(py)),
-            Self::Checked { object, digest, parts } => Self::Checked {
-                object: object.clone_ref(py),
-                digest: *digest,
-                parts: parts.clone(),
-            },
+            Self::Checked(checked) => Self::Checked(Arc::clone(checked)),
             Self::Private(template) => Self::Private(Arc::clone(template)),
         }
     }
@@ -259,13 +275,18 @@ impl Stored {
         match self {
             Self::Plain(object) => Ok(Handed::Output(object.into_bound(py))),
             Self::Private(template) => template.make(py).map(Handed::Output),
-            Self::Checked { object, digest, parts } => {
-                let object = object.into_bound(py);
+            Self::Checked(checked) => {
+                let object = checked.object.bind(py).clone();
+                if checked.is_untouched(py, state) {
+                    return Ok(Handed::Output(object));
+                }
                 let now = measure(state, py, rules, &object);
                 let what = match now {
-                    Ok((now, ..)) if now == digest => return Ok(Handed::Output(object)),
+                    Ok((now, ..)) if now == checked.digest => return Ok(Handed::Output(object)),
                     Ok(_) => {
-                        let difference = parts
+                        let difference = checked
+                            .parts
+                            .as_ref()
                             .and_then(|before| {
                                 Parts::of(state, rules, &object).map(|now| before.difference(&now))
                             })

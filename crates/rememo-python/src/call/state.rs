@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 use rememo::digest::Digest;
 use rememo::encode::{ENCODING_VERSION, tag};
 use rememo::event::{Outcome, Snapshot, Stats, Tier};
@@ -20,7 +20,7 @@ use rememo::store::{Lookup, MissReason};
 use super::api;
 use super::bind::{Arguments, RawArguments, Signature};
 use super::coroutine::CallKey;
-use super::fast::Table;
+use super::fast::{Prepared, Table};
 use super::imports::Importing;
 use super::options::{Options, Spinner};
 use super::output::{self, Handed, Stored};
@@ -29,9 +29,10 @@ use super::shelf::Shelf;
 use super::trace;
 use crate::error::HashError;
 use crate::function::watch::{self, Watch};
-use crate::function::{ArgumentCode, CodeCache, Followed, Reading, Root, follow};
+use crate::function::{ArgumentCode, ClassGuard, CodeCache, Followed, Reading, Root, follow};
 use crate::raw::Function;
-use crate::value::{Encoder, Rules, rules};
+use crate::value::snapshot::{self, Surroundings};
+use crate::value::{Encoder, Plans, Rules, rules};
 
 /// Computations under way in this process.
 pub static FLIGHTS: Flights = Flights::new();
@@ -68,6 +69,9 @@ pub struct State {
     followed: Mutex<Option<Box<Followed>>>,
     pub importing: Importing,
     table: Table,
+    /// The classes of instances among arguments, and among outputs.
+    plans: Plans,
+    pub output_plans: Plans,
     /// How to see at once that nothing has changed, together with what it was made from; none while that is in
     /// doubt. Touched with the GIL held only.
     watch: UnsafeCell<Option<Watched>>,
@@ -143,6 +147,8 @@ impl State {
             followed: Mutex::new(None),
             importing: Importing::default(),
             table: Table::default(),
+            plans: Plans::default(),
+            output_plans: Plans::default(),
             watch: UnsafeCell::new(None),
         }
     }
@@ -159,40 +165,55 @@ impl State {
         py: Python<'_>,
         arguments: RawArguments<'_>,
     ) -> Option<*mut ffi::PyObject> {
-        // SAFETY: the GIL is held; while `watch` is set, `followed` lies where it says.
+        // SAFETY: the GIL is held; while `watch` is set, `followed` lies where it says. Only `find` may run foreign code,
+        // and comes first.
         unsafe {
+            let found = self.table.find(py, arguments, &self.plans)?;
             let watched = (*self.watch.get()).as_ref()?;
-            let found = self.table.find(arguments)?;
             if !(*watched.followed).holds(py, &watched.watch) {
                 return None;
             }
             let now = if self.options.bounds.ttl.is_some() { Instant::now() } else { self.made };
             // Also refreshes its use, by which entries are evicted.
             let entry = self.shelf.at_once(found, now)?;
-            let cost = entry.cost().as_nanos() as u64;
+            let cost = entry.cost_nanos();
             let output = match &entry.value {
                 Stored::Plain(output) => output.clone_ref(py).into_ptr(),
+                Stored::Checked(checked) if checked.is_untouched(py, self) => {
+                    checked.object.clone_ref(py).into_ptr()
+                }
                 Stored::Private(template) => {
                     // Unpickling may run anything, this function included: from here on neither the entry nor the
                     // watch may be looked at.
                     let template = Arc::clone(template);
                     template.make(py).ok()?.into_ptr()
                 }
-                Stored::Checked { .. } => return None,
+                Stored::Checked(_) => return None,
             };
             self.table.count(cost);
             Some(output)
         }
     }
 
-    /// Remembers a call for `hit_at_once`, if its output is handed out unchecked.
-    fn remember(
+    /// Takes down the arguments of a call whose key was just taken, to remember it for `hit_at_once`.
+    fn prepare(
         &self,
         py: Python<'_>,
-        key: &Key,
+        rules: &Rules,
         arguments: RawArguments<'_>,
-        output: &Bound<'_, PyAny>,
-    ) {
+    ) -> Option<Prepared> {
+        // SAFETY: the GIL is held and nothing runs while the reference is alive; `followed` lies where it says.
+        let reading = unsafe { (*(*self.watch.get()).as_ref()?.followed).reading() };
+        // A hash function may look at anything.
+        if !self.takes_table || !rules.is_empty() {
+            return None;
+        }
+        let mut surroundings = Given { codes: &self.codes, reading };
+        Prepared::new(py, arguments, &self.plans, &mut surroundings)
+    }
+
+    /// Remembers a call for `hit_at_once`, if it can be seen at once that its output is as it was stored.
+    fn remember(&self, py: Python<'_>, key: &Key, prepared: Prepared, output: &Bound<'_, PyAny>) {
         // The function, or another thread, may have changed meanwhile what the fingerprint depends on; the table then
         // belongs to another fingerprint than the key.
         // SAFETY: the GIL is held and nothing runs while the reference is alive; `followed` lies where it says.
@@ -201,7 +222,7 @@ impl State {
                 .as_ref()
                 .is_some_and(|w| (*w.followed).fingerprint().digest() == key.fingerprint)
         };
-        if !is_current || !self.takes_table {
+        if !is_current {
             return;
         }
         let key = &key.digest;
@@ -212,14 +233,25 @@ impl State {
                 (Some(handle), Ok(entry)) => match &entry.value {
                     Stored::Plain(object) if object.is(output) => Some(handle),
                     Stored::Private(_) => Some(handle),
+                    Stored::Checked(checked)
+                        if checked.snapshot.is_some() && checked.object.is(output) =>
+                    {
+                        Some(handle)
+                    }
                     _ => None,
                 },
                 _ => None,
             }
         };
         if let Some(handle) = found {
-            self.table.remember(py, arguments, handle);
+            self.table.remember(py, prepared, handle);
         }
+    }
+
+    /// What an output looks like that was just encoded.
+    pub fn output_snapshot(&self, output: &Bound<'_, PyAny>) -> Option<snapshot::Snapshot> {
+        let mut surroundings = Given { codes: &self.codes, reading: Reading::default() };
+        snapshot::Snapshot::capture(output, &self.output_plans, &mut surroundings)
     }
 
     /// Nothing can be told at once until the fingerprint has been looked at.
@@ -257,6 +289,7 @@ impl State {
         if self.asynchronous {
             return self.start(py, this, full_key, arguments);
         }
+        let prepared = self.prepare(py, &rules, arguments);
         let output = match self.look_up(py, &rules, &full_key.digest, arguments)? {
             Found::Output(output) => output,
             Found::Missing(_) if self.looks_since_now(py) => {
@@ -264,7 +297,9 @@ impl State {
             }
             Found::Missing(outcome) => self.compute(py, &rules, &full_key, arguments, outcome)?,
         };
-        self.remember(py, &full_key, arguments, &output);
+        if let Some(prepared) = prepared {
+            self.remember(py, &full_key, prepared, &output);
+        }
         Ok(output)
     }
 
@@ -321,7 +356,8 @@ impl State {
         let old = self.rules.lock().replace((generation, Arc::clone(&made)));
         // Fingerprints were taken under the old rules.
         self.unwatch();
-        self.table.forget();
+        self.forget_calls();
+        self.output_plans.clear();
         let followed = self.followed.lock().take();
         self.codes.clear();
         self.importing.forget();
@@ -438,21 +474,34 @@ impl State {
             let before = known.fingerprint().digest();
             if let Some(digest) = known.current(py, rules)? {
                 if digest != before {
-                    self.table.forget();
+                    self.forget_calls();
                 }
-                return Ok(self.keep(py, known, epoch));
+                return Ok(self.keep(py, rules, known, epoch));
             }
             self.importing.superseded(known);
         }
-        self.table.forget();
+        self.forget_calls();
         let followed = self.follow(py, rules)?;
-        Ok(self.keep(py, followed, epoch))
+        Ok(self.keep(py, rules, followed, epoch))
+    }
+
+    /// Nothing is known of earlier calls.
+    fn forget_calls(&self) {
+        self.table.forget();
+        // What the code reads of other code may be another now, and with it what counts of a class.
+        self.plans.clear();
     }
 
     /// Puts what was followed in its place, and the watch with it.
-    fn keep(&self, py: Python<'_>, followed: Box<Followed>, epoch: u64) -> (Digest, Reading, bool) {
+    fn keep(
+        &self,
+        py: Python<'_>,
+        rules: &Rules,
+        mut followed: Box<Followed>,
+        epoch: u64,
+    ) -> (Digest, Reading, bool) {
         let found = found_in(&followed);
-        let watch = followed.watch(py, epoch);
+        let watch = followed.watch(py, rules, epoch);
         let address: *const Followed = &raw const *followed;
         self.unwatch();
         let old = self.followed.lock().replace(followed);
@@ -512,7 +561,7 @@ impl State {
         let before = followed.fingerprint().digest();
         match followed.current(py, rules) {
             Ok(Some(now)) => {
-                self.keep(py, followed, epoch);
+                self.keep(py, rules, followed, epoch);
                 // Changed while it was looked at: what was seen is of the past.
                 (now == before).then_some(seen)
             }
@@ -822,7 +871,8 @@ impl State {
     /// Drops what is known of the code on behalf of the collector; the entries stay for namesakes.
     pub fn drop_followed(&self) {
         self.unwatch();
-        self.table.forget();
+        self.forget_calls();
+        self.output_plans.clear();
         let followed = self.followed.lock().take();
         drop(followed);
         self.importing.forget();
@@ -833,6 +883,23 @@ impl State {
     pub fn traverse(&self, mut visit: impl FnMut(*mut ffi::PyObject) -> i32) -> i32 {
         // The entries belong to the process as much as to the function: see `shelf`.
         visit(self.wrapped.as_ptr())
+    }
+}
+
+/// What snapshots of arguments and outputs are taken in.
+struct Given<'a> {
+    codes: &'a CodeCache,
+    reading: Reading,
+}
+
+impl Surroundings for Given<'_> {
+    fn class_guard(&mut self, class: &Bound<'_, PyType>) -> Option<ClassGuard> {
+        self.codes.class_guard(class, self.reading)
+    }
+
+    fn is_immutable(&mut self, _object: &Bound<'_, PyAny>) -> bool {
+        // Among them is code, which nobody watches here.
+        false
     }
 }
 

@@ -21,6 +21,7 @@ use super::class_body::Bodies;
 use super::guard::{Check, Guard};
 use super::name::{self, QualifiedName, Sort, minor_version};
 use super::origin::Library;
+use super::refs::ClassGuard;
 use super::settled::Stores;
 use super::unloaded::{StandIn, Unloaded};
 use super::unseen::NotFollowed;
@@ -28,7 +29,11 @@ use super::watch::Watch;
 use super::{describe, facts, origin};
 use crate::error::{HashError, Unhashable};
 use crate::raw::{self, Function};
-use crate::value::{CodeRefs, Encoder, Part, Rules};
+use crate::value::snapshot::Surroundings;
+use crate::value::{CodeRefs, Encoder, Part, Plans, Rules, Snapshot};
+
+/// A value that has changed so often is encoded on each call; a snapshot would be taken in vain.
+const RESTLESS: u32 = 16;
 
 /// Where following begins.
 pub struct Root<'py> {
@@ -76,6 +81,10 @@ pub(super) struct Value {
     pub(super) size: u64,
     refs: Vec<u32>,
     immutable: bool,
+    /// What it looked like when it was last encoded, if it can change and is small and plain.
+    snapshot: Option<Snapshot>,
+    /// How often it had changed when it was looked at again.
+    changes: u32,
     /// The class that it is an attribute of, and its name there: the class's body may stand for it.
     made_by: Option<(Py<PyType>, String)>,
 }
@@ -86,6 +95,8 @@ pub struct Followed {
     pub(super) guards: Vec<(Guard, Option<usize>)>,
     pub(super) values: Vec<Value>,
     pub(super) volatile: Vec<usize>,
+    /// The classes of instances in snapshots.
+    plans: Plans,
     pub(super) known: Known,
     not_followed: Vec<NotFollowed>,
     reading: Reading,
@@ -263,6 +274,7 @@ impl<'a> Follower<'a> {
             guards: self.guards,
             values: self.values,
             volatile,
+            plans: Plans::default(),
             known: self.known,
             not_followed,
             reading: self.reading,
@@ -438,6 +450,8 @@ impl<'a> Follower<'a> {
             size: 0,
             refs: Vec::new(),
             immutable: false,
+            snapshot: None,
+            changes: 0,
             made_by: None,
         });
         self.queue.push_back(Work::Value(index));
@@ -975,11 +989,65 @@ impl KnownCode<'_> {
     }
 }
 
+/// What snapshots of external values are taken in: code in them is guarded with the rest.
+struct External<'a> {
+    known: &'a Known,
+    rules: &'a Rules,
+}
+
+impl Surroundings for External<'_> {
+    fn class_guard(&mut self, class: &Bound<'_, PyType>) -> Option<ClassGuard> {
+        Some(ClassGuard::structural(class))
+    }
+
+    fn is_immutable(&mut self, object: &Bound<'_, PyAny>) -> bool {
+        let mut code = KnownCode(self.known);
+        let mut encoder = Encoder::new(self.rules, &mut code).external(None);
+        encoder.encode(object, String::new).is_ok()
+            && encoder.take_errors().is_empty()
+            && encoder.immutable()
+    }
+}
+
 impl Followed {
-    /// The guards in the form in which they are checked on each call; none if some value has to be looked at again on
+    /// The guards in the form in which they are checked on each call; none if some value has to be encoded again on
     /// each call. `epoch` was read before they were last checked.
-    pub fn watch(&self, py: Python<'_>, epoch: u64) -> Option<Watch> {
-        self.volatile.is_empty().then(|| Watch::new(py, &self.guards, epoch))
+    pub fn watch(&mut self, py: Python<'_>, rules: &Rules, epoch: u64) -> Option<Watch> {
+        self.take_snapshots(py, rules).then(|| Watch::new(py, &self.guards, epoch))
+    }
+
+    /// Takes a snapshot of each value that can change; false if one of them cannot be told that way.
+    fn take_snapshots(&mut self, py: Python<'_>, rules: &Rules) -> bool {
+        // A hash function may look at anything.
+        if !self.volatile.is_empty() && !rules.is_empty() {
+            return false;
+        }
+        for at in 0..self.volatile.len() {
+            let index = self.volatile[at];
+            let value = &self.values[index];
+            // SAFETY: attached; the object is held.
+            let is_known = value.snapshot.as_ref().is_some_and(|snapshot| unsafe {
+                snapshot.matches(py, value.object.as_ptr(), &self.plans)
+            });
+            if is_known {
+                continue;
+            }
+            if value.changes > RESTLESS {
+                return false;
+            }
+            let mut surroundings = External { known: &self.known, rules };
+            let object = value.object.bind(py);
+            let Some(snapshot) = Snapshot::capture(object, &self.plans, &mut surroundings) else {
+                return false;
+            };
+            // The value may have changed since it was encoded. A value that can be captured is encoded without running
+            // any foreign code, so that the snapshot shows what is encoded here.
+            if !matches!(self.encodes_the_same(py, rules, index), Ok(true)) {
+                return false;
+            }
+            self.values[index].snapshot = Some(snapshot);
+        }
+        true
     }
 
     /// Whether nothing has changed, as far as can be said at once.
@@ -988,8 +1056,17 @@ impl Followed {
     /// The interpreter is attached, and `watch` was made by this very `Followed` since its guards last changed.
     #[inline]
     pub unsafe fn holds(&self, py: Python<'_>, watch: &Watch) -> bool {
-        // SAFETY: as the caller says: the guards are ours and alive.
-        unsafe { watch.holds(py, &self.guards) }
+        // SAFETY: as the caller says: the guards are ours and alive, and so are the values.
+        unsafe {
+            watch.holds(py, &self.guards)
+                && self.volatile.iter().all(|&index| {
+                    let value = &self.values[index];
+                    value
+                        .snapshot
+                        .as_ref()
+                        .is_some_and(|s| s.matches(py, value.object.as_ptr(), &self.plans))
+                })
+        }
     }
 
     /// The fingerprint as last seen.
@@ -1108,6 +1185,9 @@ impl Followed {
             return Err(HashError::Retrace);
         }
         let value = &mut self.values[index];
+        let changed = value.digest != digest;
+        value.changes += u32::from(changed);
+        value.snapshot = None;
         value.digest = digest;
         if let Some(outline) = outline {
             value.outline = outline;

@@ -36,4 +36,4 @@ pub use executed::note_running;
 pub use facts::code_identity;
 pub use follow::{Followed, Reading, Root, follow};
 pub use name::is_user_code;
-pub use refs::{ArgumentCode, CodeCache};
+pub use refs::{ArgumentCode, ClassGuard, CodeCache};

@@ -1,5 +1,8 @@
 //! Code that is met inside arguments and outputs: by the digest of its own fingerprint.
 
+use std::cell::UnsafeCell;
+use std::sync::Arc;
+
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
@@ -8,6 +11,7 @@ use rememo::encode::{Writer, tag};
 use rustc_hash::FxHashMap;
 
 use super::follow::{Followed, Reading, Root, follow, wrapper_parts, write_code_object};
+use super::guard::Guard;
 use super::name::{self, QualifiedName, Sort};
 use super::origin::{Library, Origin};
 use super::watch::{self, Watch};
@@ -20,15 +24,43 @@ const LIMIT: usize = 1024;
 /// How often code that changes while it is followed is followed again.
 const ATTEMPTS: usize = 8;
 
-/// A fingerprint and how to see at once that it still holds.
+/// The fingerprint of some code and how to see at once that it still holds.
+///
+/// Touched with the lock of its cache or the GIL held.
 struct Known {
+    digest: Digest,
+    /// None while it is looked at anew, and for ever once it was found to be another.
+    seen: UnsafeCell<Option<Seen>>,
+}
+
+struct Seen {
     followed: Box<Followed>,
     watch: Option<Watch>,
 }
 
+// SAFETY: see the type; nobody holds a reference into it while anything else runs.
+unsafe impl Send for Known {}
+// SAFETY: as above.
+unsafe impl Sync for Known {}
+
+impl Known {
+    /// Whether it can be seen at once that nothing has changed.
+    ///
+    /// # Safety
+    /// The lock of the cache or the GIL is held.
+    unsafe fn holds(&self, py: Python<'_>) -> bool {
+        // SAFETY: as the caller says; the watch was made by this very fingerprint.
+        unsafe {
+            (*self.seen.get()).as_ref().is_some_and(|seen| {
+                seen.watch.as_ref().is_some_and(|watch| seen.followed.holds(py, watch))
+            })
+        }
+    }
+}
+
 /// Fingerprints of functions and classes, remembered as long as their guards hold.
 #[derive(Default)]
-pub struct CodeCache(Mutex<FxHashMap<(usize, Reading), Known>>);
+pub struct CodeCache(Mutex<FxHashMap<(usize, Reading), Arc<Known>>>);
 
 impl CodeCache {
     /// The digest of the fingerprint of a function, class or module.
@@ -45,11 +77,15 @@ impl CodeCache {
         }
         let epoch = watch::epoch();
         // Taken out while it is looked at: foreign code may run and come back here.
-        let known = self.0.lock().remove(&id);
-        if let Some(Known { mut followed, .. }) = known
+        let taken = {
+            let known = self.0.lock();
+            // SAFETY: the lock is held.
+            known.get(&id).and_then(|known| unsafe { (*known.seen.get()).take() })
+        };
+        if let Some(Seen { mut followed, .. }) = taken
             && let Some(digest) = followed.current(py, rules)?
         {
-            self.put(py, id, followed, epoch);
+            self.put(py, rules, id, followed, epoch);
             return Ok(digest);
         }
         // A function that is a value counts with all its attributes: whoever gets it can read them.
@@ -63,7 +99,7 @@ impl CodeCache {
                 Ok(followed) => {
                     let digest = followed.fingerprint().digest();
                     // Its guards hold the object, so that its address stays its own.
-                    self.put(py, id, Box::new(followed), epoch);
+                    self.put(py, rules, id, Box::new(followed), epoch);
                     return Ok(digest);
                 }
                 Err(HashError::Retrace) => {}
@@ -75,11 +111,27 @@ impl CodeCache {
 
     /// The digest of code that was met before, if it can be seen at once that nothing has changed.
     fn at_hand(&self, object: &Bound<'_, PyAny>, reading: Reading) -> Option<Digest> {
-        let known = self.0.lock();
-        let Known { followed, watch } = known.get(&(object.as_ptr() as usize, reading))?;
-        // SAFETY: attached, and the watch was made by this fingerprint when it was put here.
-        unsafe { followed.holds(object.py(), watch.as_ref()?) }
-            .then(|| followed.fingerprint().digest())
+        let all = self.0.lock();
+        let known = all.get(&(object.as_ptr() as usize, reading))?;
+        // SAFETY: the lock is held.
+        unsafe { known.holds(object.py()) }.then_some(known.digest)
+    }
+
+    /// How a change of a class that was met is seen at once; none if it was not met or cannot be watched.
+    pub fn class_guard(&self, class: &Bound<'_, PyType>, reading: Reading) -> Option<ClassGuard> {
+        match name::sort(class.as_any()) {
+            Sort::UserClass(_) => {
+                let known = Arc::clone(self.0.lock().get(&(class.as_ptr() as usize, reading))?);
+                let mut guard = ClassGuard::structural(class);
+                // SAFETY: nothing runs while it is looked at.
+                let holds = unsafe { known.holds(class.py()) };
+                guard.code = Some(known);
+                holds.then_some(guard)
+            }
+            // Counts by name and version.
+            Sort::Library(..) => Some(ClassGuard::structural(class)),
+            _ => None,
+        }
     }
 
     /// Forgets all.
@@ -88,14 +140,65 @@ impl CodeCache {
         drop(forgotten);
     }
 
-    fn put(&self, py: Python<'_>, id: (usize, Reading), followed: Box<Followed>, epoch: u64) {
-        let watch = followed.watch(py, epoch);
+    fn put(
+        &self,
+        py: Python<'_>,
+        rules: &Rules,
+        id: (usize, Reading),
+        mut followed: Box<Followed>,
+        epoch: u64,
+    ) {
+        let digest = followed.fingerprint().digest();
+        let watch = followed.watch(py, rules, epoch);
+        let mut seen = Some(Seen { followed, watch });
         let mut known = self.0.lock();
         let forgotten =
             if known.len() >= LIMIT { std::mem::take(&mut *known) } else { FxHashMap::default() };
-        let old = known.insert(id, Known { followed, watch });
+        let old = match known.get(&id) {
+            // Whoever guards by it sees that it holds again.
+            Some(same) if same.digest == digest => {
+                // SAFETY: the lock is held.
+                unsafe { std::ptr::swap(same.seen.get(), &raw mut seen) };
+                None
+            }
+            _ => known.insert(id, Arc::new(Known { digest, seen: UnsafeCell::new(seen.take()) })),
+        };
         drop(known);
-        drop((old, forgotten));
+        drop((old, seen, forgotten));
+    }
+}
+
+/// How it is seen that a class, as it counts for its instances, has changed.
+pub struct ClassGuard {
+    guards: Vec<(Guard, Option<usize>)>,
+    watch: Watch,
+    /// The fingerprint of a user's class.
+    code: Option<Arc<Known>>,
+}
+
+impl ClassGuard {
+    /// Guards the class itself with its bases, not what its code reads.
+    pub fn structural(class: &Bound<'_, PyType>) -> Self {
+        let epoch = watch::epoch();
+        let guards = vec![(Guard::class(class), None)];
+        Self { watch: Watch::new(class.py(), &guards, epoch), guards, code: None }
+    }
+
+    /// Whether nothing has changed.
+    ///
+    /// # Safety
+    /// The interpreter is attached.
+    pub unsafe fn holds(&self, py: Python<'_>) -> bool {
+        // SAFETY: as the caller says; the guards are those that the watch was made from.
+        unsafe {
+            self.watch.holds(py, &self.guards)
+                && self.code.as_ref().is_none_or(|known| known.holds(py))
+        }
+    }
+
+    /// The digest of the fingerprint of a user's class.
+    pub fn digest(&self) -> Option<Digest> {
+        self.code.as_ref().map(|known| known.digest)
     }
 }
 

@@ -37,21 +37,18 @@ pub fn bump() {
 #[derive(Default)]
 pub struct Watch {
     epoch: u64,
-    /// Closure cells and what they held.
-    cells: Vec<(*mut ffi::PyObject, *mut ffi::PyObject)>,
-    /// Functions with their code, defaults, keyword defaults, closure and attributes.
-    functions: Vec<(*mut ffi::PyFunctionObject, [*mut ffi::PyObject; 5])>,
-    /// Attribute dicts of functions, which are replaced without any event.
-    function_dicts: Vec<(*mut ffi::PyFunctionObject, *mut ffi::PyObject)>,
+    /// Words in objects, with what they held: the contents of closure cells, the attribute dictionaries of functions
+    /// (which are replaced without any event), the types of modules, the sizes of dictionaries.
+    words: Vec<(*const usize, usize)>,
+    /// Functions with their code, defaults, keyword defaults and closure, where no watcher tells of them.
+    functions: Vec<(*mut ffi::PyFunctionObject, [usize; 4])>,
     /// Classes and their versions.
     classes: Vec<(*mut ffi::PyTypeObject, u32)>,
     /// Dicts with their versions, where there are versions, and the guards that look into them.
     #[cfg(not(Py_3_13))]
     dicts: Vec<VersionedDict>,
-    /// Guards that have to be asked, by number.
+    /// Guards that have to be asked, by number; those that look at files come last.
     asked: Vec<usize>,
-    /// Guards that look at files: asked last.
-    outside: Vec<usize>,
 }
 
 /// A namespace whose version tells whether anything in it has changed.
@@ -70,17 +67,19 @@ impl Watch {
     pub fn new(py: Python<'_>, guards: &[(Guard, Option<usize>)], epoch: u64) -> Self {
         let mut watch = Self { epoch, ..Self::default() };
         let watchers = Watchers::get(py);
+        let mut outside = Vec::new();
         for (number, (guard, _)) in guards.iter().enumerate() {
-            watch.add(py, number, guard, watchers);
+            if guard.is_outside() {
+                outside.push(number);
+            } else {
+                watch.add(py, number, guard, watchers);
+            }
         }
+        watch.asked.extend(outside);
         watch
     }
 
     fn add(&mut self, py: Python<'_>, number: usize, guard: &Guard, watchers: Option<Watchers>) {
-        if guard.is_outside() {
-            self.outside.push(number);
-            return;
-        }
         match guard {
             Guard::Entry { dict, key, .. } => {
                 if let Some(watchers) = watchers
@@ -105,19 +104,32 @@ impl Watch {
                 self.asked.push(number);
             }
             Guard::Cell { cell, seen } => {
-                let seen = seen.as_ref().map_or(std::ptr::null_mut(), Py::as_ptr);
-                self.cells.push((cell.as_ptr(), seen));
+                let seen = seen.as_ref().map_or(0, |seen| seen.as_ptr() as usize);
+                // SAFETY: a live cell, held by the guard.
+                self.words.push((unsafe { cell_content(cell.as_ptr()) }, seen));
             }
             Guard::Function { function, .. } => {
                 let function = function.as_ptr().cast::<ffi::PyFunctionObject>();
                 // SAFETY: a live function, held by the guard.
-                let parts = unsafe { function_parts(function) };
-                if watchers.is_some() {
-                    // The watcher tells of code and defaults; a closure cannot be replaced.
-                    self.function_dicts.push((function, parts[4]));
-                } else {
-                    self.functions.push((function, parts));
+                unsafe {
+                    let dict = (&raw const (*function).func_dict).cast::<usize>();
+                    self.words.push((dict, *dict));
+                    // A watcher tells of the others; a closure cannot be replaced.
+                    if watchers.is_none() {
+                        self.functions.push((function, function_parts(function)));
+                    }
                 }
+            }
+            Guard::Size { dict, len } => {
+                // SAFETY: a live dict, held by the guard; its size lies in one word.
+                let used =
+                    unsafe { &raw const (*dict.as_ptr().cast::<ffi::PyDictObject>()).ma_used };
+                self.words.push((used.cast(), *len));
+            }
+            Guard::Type { object, class } => {
+                // SAFETY: a live object, held by the guard.
+                let ty = unsafe { &raw const (*object.as_ptr()).ob_type };
+                self.words.push((ty.cast(), class.as_ptr() as usize));
             }
             Guard::Class { class, version } => {
                 if let Some(watchers) = watchers
@@ -131,10 +143,8 @@ impl Watch {
             Guard::Count { is_epoch: true, .. } => {}
             Guard::Item { .. }
             | Guard::Attribute { .. }
-            | Guard::Size { .. }
             | Guard::ClassEntries { .. }
             | Guard::Subclasses { .. }
-            | Guard::Type { .. }
             | Guard::Search(_)
             | Guard::Count { .. } => self.asked.push(number),
         }
@@ -151,15 +161,20 @@ impl Watch {
         }
         // SAFETY: all addresses are those of objects that the guards hold.
         unsafe {
-            for &(cell, seen) in &self.cells {
-                if cell_content(cell) != seen {
-                    return false;
-                }
+            // Without a branch for each: these are many, and nearly always the same.
+            let mut difference = 0;
+            for &(word, seen) in &self.words {
+                difference |= *word ^ seen;
             }
-            for &(function, dict) in &self.function_dicts {
-                if (*function).func_dict != dict {
-                    return false;
-                }
+            for &(function, [code, defaults, kwdefaults, closure]) in &self.functions {
+                let now = function_parts(function);
+                difference |= (now[0] ^ code)
+                    | (now[1] ^ defaults)
+                    | (now[2] ^ kwdefaults)
+                    | (now[3] ^ closure);
+            }
+            if difference != 0 {
+                return false;
             }
             #[cfg(not(Py_3_13))]
             for VersionedDict { dict, version, guards: numbers } in &self.dicts {
@@ -173,46 +188,41 @@ impl Watch {
                     version.set(now);
                 }
             }
-            for (function, parts) in &self.functions {
-                if function_parts(*function) != *parts {
-                    return false;
-                }
-            }
             for &(class, version) in &self.classes {
                 if (*class).tp_version_tag != version {
                     return false;
                 }
             }
         }
-        self.asked.iter().chain(&self.outside).all(|&number| guards[number].0.holds_at_once(py))
+        self.asked.iter().all(|&number| guards[number].0.holds_at_once(py))
     }
 }
 
+/// Where a cell holds its content.
+///
 /// # Safety
 /// `cell` is a live cell.
-#[inline]
-unsafe fn cell_content(cell: *mut ffi::PyObject) -> *mut ffi::PyObject {
+unsafe fn cell_content(cell: *mut ffi::PyObject) -> *const usize {
     #[repr(C)]
     struct Cell {
         head: ffi::PyObject,
         content: *mut ffi::PyObject,
     }
     // SAFETY: the layout of PyCellObject in every CPython so far: a head and one pointer.
-    unsafe { (*cell.cast::<Cell>()).content }
+    unsafe { (&raw const (*cell.cast::<Cell>()).content).cast() }
 }
 
 /// # Safety
 /// `function` is a live function.
 #[inline]
-unsafe fn function_parts(function: *mut ffi::PyFunctionObject) -> [*mut ffi::PyObject; 5] {
+unsafe fn function_parts(function: *mut ffi::PyFunctionObject) -> [usize; 4] {
     // SAFETY: fields of a live function.
     unsafe {
         [
-            (*function).func_code,
-            (*function).func_defaults,
-            (*function).func_kwdefaults,
-            (*function).func_closure,
-            (*function).func_dict,
+            (*function).func_code as usize,
+            (*function).func_defaults as usize,
+            (*function).func_kwdefaults as usize,
+            (*function).func_closure as usize,
         ]
     }
 }

@@ -36,10 +36,11 @@ impl Encoder<'_> {
         class: &Bound<'_, PyType>,
     ) -> Result<Opened, HashError> {
         let py = object.py();
+        self.mutable = true;
         if is_enum(class) {
+            // Members have a `__dict__` that can be written to.
             return self.open_enum(object, class);
         }
-        self.mutable = true;
         let opaque = self.class_memo(class).opaque;
         if let Some(opened) = families::opaque::by_type_and_name(self, object, class, opaque)? {
             return Ok(opened);
@@ -246,12 +247,7 @@ impl Encoder<'_> {
             (!default.is_some_and(|default| default.is(&own))).then_some(own)
         };
         let mut own_state = Vec::new();
-        let registered = raw::loaded_module(py, "copyreg")
-            .and_then(|m| raw::module_dict(&m))
-            .and_then(|d| raw::dict_get(&d, intern!(py, "dispatch_table")))
-            .and_then(|t| t.cast_into::<PyDict>().ok())
-            .and_then(|t| t.get_item(class).ok().flatten());
-        let reduced = if let Some(reduce) = registered {
+        let reduced = if let Some(reduce) = registered_reduction(class) {
             reduce.call1((object,))
         } else if let Some((reduce, takes_protocol)) = customised(intern!(py, "__reduce_ex__"))
             .map(|reduce| (reduce, true))
@@ -439,6 +435,30 @@ impl Memory {
     }
 }
 
+/// Whether instances are reduced by code of their class, or by what `copyreg` has for it.
+pub(super) fn customises_reduction(class: &Bound<'_, PyType>) -> bool {
+    let py = class.py();
+    let base = builtin::content_type(class);
+    let is_own =
+        [intern!(py, "__reduce_ex__"), intern!(py, "__reduce__"), intern!(py, "__getstate__")]
+            .into_iter()
+            .any(|name| {
+                let own = raw::type_lookup(class, name);
+                let default = raw::type_lookup(&base, name);
+                own.is_some_and(|own| !default.is_some_and(|default| default.is(&own)))
+            });
+    is_own || registered_reduction(class).is_some()
+}
+
+fn registered_reduction<'py>(class: &Bound<'py, PyType>) -> Option<Bound<'py, PyAny>> {
+    let py = class.py();
+    raw::loaded_module(py, "copyreg")
+        .and_then(|m| raw::module_dict(&m))
+        .and_then(|d| raw::dict_get(&d, intern!(py, "dispatch_table")))
+        .and_then(|t| t.cast_into::<PyDict>().ok())
+        .and_then(|t| t.get_item(class).ok().flatten())
+}
+
 /// Whether a method that a class holds is written in C.
 fn is_c_method(method: &Bound<'_, PyAny>) -> bool {
     // SAFETY: compares a type pointer.
@@ -466,7 +486,7 @@ fn bind_method<'py>(
     }
 }
 
-fn is_enum(class: &Bound<'_, PyType>) -> bool {
+pub(super) fn is_enum(class: &Bound<'_, PyType>) -> bool {
     let py = class.py();
     let meta = class.get_type();
     if meta.is(py.get_type::<PyType>()) {

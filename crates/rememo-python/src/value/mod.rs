@@ -9,7 +9,10 @@ pub mod families;
 mod frame;
 pub mod identity;
 mod instance;
+pub mod leaf;
+pub mod plain;
 pub mod rules;
+pub mod snapshot;
 
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -22,7 +25,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::error::{HashError, Unhashable};
 use frame::{Frame, FrameKind};
 pub use frame::{Label, Part};
+pub use plain::Plans;
 pub use rules::Rules;
+pub use snapshot::Snapshot;
 
 /// How functions, classes and modules inside values are written: by the digest of their own fingerprint
 /// (arguments), or by the name of a dependency (while a function is being followed).

@@ -1,6 +1,7 @@
 //! The canonical encoding of values, written down byte by byte in `docs/encoding.md`.
 
 pub mod graph;
+mod recall;
 mod writer;
 
 pub use writer::{INLINE_LIMIT, PARALLEL_LIMIT, Prefixes, Writer, tag};

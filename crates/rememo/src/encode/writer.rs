@@ -398,6 +398,11 @@ impl Writer {
         self.frames.len()
     }
 
+    /// Counts bytes whose digest was known.
+    pub(super) fn count_hashed(&mut self, bytes: u64) {
+        self.hashed += bytes;
+    }
+
     /// Bytes hashed so far: grows whenever something collapses.
     #[must_use]
     pub fn hashed(&self) -> u64 {

@@ -16,11 +16,12 @@
 use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
-use std::hash::Hash;
-use std::sync::Arc;
+use std::hash::{BuildHasher, Hash};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
 
 use super::grave::{End, Graveyard};
 use super::{Bound, Bounds, Lookup, MissReason};
@@ -41,9 +42,9 @@ pub(super) fn worth_exponent(cost: Duration, size: u64) -> i32 {
     costs as i32 - sizes as i32
 }
 
-/// `cost / size` in powers of two, as a fixed-point number.
-fn worth(cost: Duration, size: u64) -> u128 {
-    1 << (UNIT as i32 + worth_exponent(cost, size))
+/// `cost / size` in powers of two, as the exponent of a fixed-point number.
+fn worth(cost: Duration, size: u64) -> u8 {
+    (UNIT as i32 + worth_exponent(cost, size)) as u8
 }
 
 /// A stored value and what is known of it.
@@ -52,15 +53,52 @@ pub struct Entry<V> {
     /// The value.
     pub value: V,
     size: u64,
-    cost: Duration,
-    written: Instant,
-    hits: u64,
-    worth: u128,
-    credit: u128,
+    /// In nanoseconds.
+    cost: u64,
+    /// In nanoseconds since the process first asked: [`since_start`].
+    written: i64,
+    credit: Credit,
     touched: u64,
     born: u64,
     record: Option<Arc<CallRecord>>,
+    hits: u32,
+    /// The exponent of two.
+    worth: u8,
 }
+
+/// A `u128` that asks for no wider alignment than its halves.
+#[derive(Clone, Copy, Debug)]
+struct Credit([u64; 2]);
+
+impl Credit {
+    const fn new(value: u128) -> Self {
+        Self([value as u64, (value >> 64) as u64])
+    }
+
+    const fn get(self) -> u128 {
+        self.0[0] as u128 | (self.0[1] as u128) << 64
+    }
+}
+
+/// Nanoseconds from a moment of this process to `instant`: half the size of an `Instant`, of which
+/// each entry keeps one. Negative before that moment; it lasts for 292 years.
+fn since_start(instant: Instant) -> i64 {
+    let start = *START;
+    let nanos = |duration: Duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
+    match instant.checked_duration_since(start) {
+        Some(after) => nanos(after),
+        None => -nanos(start.duration_since(instant)),
+    }
+}
+
+fn instant_at(since_start: i64) -> Instant {
+    let distance = Duration::from_nanos(since_start.unsigned_abs());
+    let found =
+        if since_start < 0 { START.checked_sub(distance) } else { START.checked_add(distance) };
+    found.unwrap_or(*START)
+}
+
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 impl<V> Entry<V> {
     /// The size it was inserted with, in bytes.
@@ -70,16 +108,22 @@ impl<V> Entry<V> {
 
     /// What it cost to compute.
     pub const fn cost(&self) -> Duration {
+        Duration::from_nanos(self.cost)
+    }
+
+    /// What it cost to compute, in nanoseconds.
+    #[inline]
+    pub const fn cost_nanos(&self) -> u64 {
         self.cost
     }
 
     /// When it was written.
-    pub const fn written(&self) -> Instant {
-        self.written
+    pub fn written(&self) -> Instant {
+        instant_at(self.written)
     }
 
-    /// How often it was hit.
-    pub const fn hits(&self) -> u64 {
+    /// How often it was hit, counted up to `u32::MAX`.
+    pub const fn hits(&self) -> u32 {
         self.hits
     }
 
@@ -91,9 +135,10 @@ impl<V> Entry<V> {
 
 /// Where an entry lies, to hit it again without its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(C, packed(4))]
 pub struct Handle {
-    slot: u32,
     born: u64,
+    slot: u32,
 }
 
 #[derive(Debug)]
@@ -131,7 +176,8 @@ struct Rank {
 #[derive(Debug)]
 pub struct MemoryStore<K, V> {
     bounds: Bounds,
-    index: FxHashMap<K, u32>,
+    /// Slots by the hash of their key, which lies there alone.
+    index: HashTable<u32>,
     slots: Vec<Option<Occupied<K, V>>>,
     free: Vec<u32>,
     bytes: u64,
@@ -154,7 +200,7 @@ impl<K: Hash + Eq + Clone, V> MemoryStore<K, V> {
     pub fn new(bounds: Bounds) -> Self {
         Self {
             bounds,
-            index: FxHashMap::default(),
+            index: HashTable::new(),
             slots: Vec::new(),
             free: Vec::new(),
             bytes: 0,
@@ -211,7 +257,7 @@ impl<K: Hash + Eq + Clone, V> MemoryStore<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let Some(&slot) = self.index.get(key) else {
+        let Some(slot) = self.slot_of(key) else {
             return Lookup::Miss(self.end_of(key, now));
         };
         let ttl = self.bounds.ttl;
@@ -243,7 +289,7 @@ impl<K: Hash + Eq + Clone, V> MemoryStore<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let &slot = self.index.get(key)?;
+        let slot = self.slot_of(key)?;
         let born = self.slots[slot as usize].as_ref()?.entry.born;
         Some(Handle { slot, born })
     }
@@ -257,7 +303,7 @@ impl<K: Hash + Eq + Clone, V> MemoryStore<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let held = self.index.get(key).and_then(|&slot| self.slots[slot as usize].as_ref());
+        let held = self.slot_of(key).and_then(|slot| self.slots[slot as usize].as_ref());
         let Some(Occupied { entry, .. }) = held else {
             return Err(self.end_of(key, now));
         };
@@ -273,7 +319,7 @@ impl<K: Hash + Eq + Clone, V> MemoryStore<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        if let Some(&slot) = self.index.get(key)
+        if let Some(slot) = self.slot_of(key)
             && let Some(held) = self.slots[slot as usize].as_mut()
         {
             held.entry.record = Some(record);
@@ -295,7 +341,7 @@ impl<K: Hash + Eq + Clone, V> MemoryStore<K, V> {
     /// be made.
     pub fn insert(&mut self, key: K, value: V, size: u64, cost: Duration, now: Instant) -> Vec<V> {
         let mut left = self.expire(now);
-        if let Some(&slot) = self.index.get(&key) {
+        if let Some(slot) = self.slot_of(&key) {
             left.extend(self.take(slot).map(|old| old.entry.value));
         }
         if let Some(by) = self.never_fits(size) {
@@ -320,7 +366,7 @@ impl<K: Hash + Eq + Clone, V> MemoryStore<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let &slot = self.index.get(key)?;
+        let slot = self.slot_of(key)?;
         let Occupied { key, entry } = self.take(slot)?;
         self.graveyard.bury(key, End::Cleared);
         Some(entry.value)
@@ -370,6 +416,16 @@ impl<K: Hash + Eq + Clone, V> MemoryStore<K, V> {
         left
     }
 
+    #[inline]
+    fn slot_of<Q>(&self, key: &Q) -> Option<u32>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let is_key = |&slot: &u32| matches!(&self.slots[slot as usize], Some(held) if held.key.borrow() == key);
+        self.index.find(FxBuildHasher.hash_one(key), is_key).copied()
+    }
+
     fn end_of<Q>(&self, key: &Q, now: Instant) -> MissReason
     where
         K: Borrow<Q>,
@@ -416,7 +472,7 @@ impl<K: Hash + Eq + Clone, V> MemoryStore<K, V> {
             let Some(entry) = self.at(Handle { slot, born }) else {
                 continue;
             };
-            let (credit, touched) = (entry.credit, entry.touched);
+            let (credit, touched) = (entry.credit.get(), entry.touched);
             if touched != rank.touched {
                 self.ranks.push(Reverse(Rank { credit, touched, ..rank }));
                 continue;
@@ -432,7 +488,10 @@ impl<K: Hash + Eq + Clone, V> MemoryStore<K, V> {
 
     fn take(&mut self, slot: u32) -> Option<Occupied<K, V>> {
         let taken = self.slots[slot as usize].take()?;
-        self.index.remove(&taken.key);
+        let hash = FxBuildHasher.hash_one(&taken.key);
+        if let Ok(found) = self.index.find_entry(hash, |&other| other == slot) {
+            found.remove();
+        }
         self.bytes -= taken.entry.size;
         self.free.push(slot);
         Some(taken)
@@ -442,18 +501,18 @@ impl<K: Hash + Eq + Clone, V> MemoryStore<K, V> {
         self.clock += 1;
         let born = self.clock;
         let worth = worth(cost, size);
-        let credit = self.inflation.saturating_add(worth);
+        let credit = self.inflation.saturating_add(1 << worth);
         let entry = Entry {
             value,
             size,
-            cost,
-            written: now,
-            hits: 0,
-            worth,
-            credit,
+            cost: u64::try_from(cost.as_nanos()).unwrap_or(u64::MAX),
+            written: since_start(now),
+            credit: Credit::new(credit),
             touched: born,
             born,
             record: None,
+            hits: 0,
+            worth,
         };
         let slot = match self.free.pop() {
             Some(slot) => slot,
@@ -462,8 +521,13 @@ impl<K: Hash + Eq + Clone, V> MemoryStore<K, V> {
                 (self.slots.len() - 1) as u32
             }
         };
-        self.slots[slot as usize] = Some(Occupied { key: key.clone(), entry });
-        self.index.insert(key, slot);
+        let hash = FxBuildHasher.hash_one(&key);
+        self.slots[slot as usize] = Some(Occupied { key, entry });
+        let slots = &self.slots;
+        self.index.insert_unique(hash, slot, |&other| match &slots[other as usize] {
+            Some(held) => FxBuildHasher.hash_one(&held.key),
+            None => 0,
+        });
         self.bytes = self.bytes.saturating_add(size);
         if self.is_bounded() {
             self.ranks.push(Reverse(Rank { credit, touched: born, handle: (slot, born) }));
@@ -495,15 +559,17 @@ impl<K: Hash + Eq + Clone, V> MemoryStore<K, V> {
 /// How long an entry has been expired, if it is.
 #[inline]
 fn expired<V>(entry: &Entry<V>, ttl: Option<Duration>, now: Instant) -> Option<Duration> {
-    now.saturating_duration_since(entry.written).checked_sub(ttl?)
+    // Asked for first: most stores have none, and a clock's arithmetic is not free.
+    let ttl = ttl?;
+    now.saturating_duration_since(entry.written()).checked_sub(ttl)
 }
 
 #[inline]
 fn touch<'a, V>(entry: &'a mut Entry<V>, inflation: u128, clock: &mut u64) -> &'a mut Entry<V> {
     *clock += 1;
     entry.touched = *clock;
-    entry.credit = inflation.saturating_add(entry.worth);
-    entry.hits += 1;
+    entry.credit = Credit::new(inflation.saturating_add(1 << entry.worth));
+    entry.hits = entry.hits.saturating_add(1);
     entry
 }
 

@@ -170,6 +170,20 @@ pub fn write(writer: &mut Writer, bits: Bits, bytes: &[u8]) {
     }
 }
 
+/// Appends a buffer as a value of its own.
+pub fn write_buffer(writer: &mut Writer, bits: Bits, bytes: &[u8]) {
+    let description = format!("buffer {bits:?}");
+    let done: Result<(), std::convert::Infallible> =
+        writer.recalled(description.as_bytes(), &[bytes], |writer| {
+            writer.open();
+            writer.head(tag::BUFFER, bytes.len());
+            write(writer, bits, bytes);
+            writer.close();
+            Ok(())
+        });
+    let Ok(()) = done;
+}
+
 /// A buffer whose elements are appended piece by piece.
 pub struct Buffer<'w> {
     writer: &'w mut Writer,

@@ -254,6 +254,11 @@ pub struct Class {
 }
 
 impl Class {
+    /// Whether no instance is taken by type and name.
+    pub fn is_nothing(self) -> bool {
+        self.entry.is_none() && !self.is_instrument && !self.may_be_stream && !self.is_console
+    }
+
     /// Looks at the names in the MRO.
     pub fn of(class: &Bound<'_, PyType>) -> Self {
         let py = class.py();

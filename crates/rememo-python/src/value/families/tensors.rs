@@ -2,7 +2,6 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
-use rememo::encode::tag;
 
 use super::floats::{self, Bits};
 use super::{Base, Encoder, HashError, Known, Opened, base, known, loaded, other_attributes};
@@ -57,8 +56,6 @@ fn tensor(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened
         Part::named("requires_grad", object.getattr("requires_grad")?),
     ];
     encoder.writer.record("torch.Tensor", parts.len() + 1);
-    encoder.writer.open();
-    encoder.writer.head(tag::BUFFER, len);
     let bytes: &[u8] = if len == 0 || address == 0 {
         &[]
     } else {
@@ -68,11 +65,10 @@ fn tensor(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened
     };
     let writer = &mut encoder.writer;
     if len < rememo::encode::PARALLEL_LIMIT {
-        floats::write(writer, bits, bytes);
+        floats::write_buffer(writer, bits, bytes);
     } else {
-        py.detach(|| floats::write(writer, bits, bytes));
+        py.detach(|| floats::write_buffer(writer, bits, bytes));
     }
-    encoder.writer.close();
     drop(plain);
     Ok(Opened::Frame(FrameKind::parts(parts)))
 }

@@ -299,7 +299,7 @@ impl Model {
             self.held.retain(|entry| (entry.3, entry.4) != least);
         }
         self.clock += 1;
-        let worth = worth(cost, size);
+        let worth = 1u128 << worth(cost, size);
         self.held.push((key, size, worth, self.inflation + worth, self.clock, now));
     }
 }

@@ -48,6 +48,50 @@ impl<'a> Column<'a> {
             ));
         }
         let storage = storage(self.schema)?;
+        match self.buffers(&storage) {
+            Some((description, buffers)) => writer
+                .recalled(&description, &buffers, |writer| self.write_storage(writer, storage)),
+            None => self.write_storage(writer, storage),
+        }
+    }
+
+    /// All that the encoding depends on, for the types that lie in buffers of their own: a description, and the
+    /// parts of the buffers that elements lie in.
+    fn buffers(&self, storage: &Storage) -> Option<(Vec<u8>, Vec<&'a [u8]>)> {
+        let mut description = match storage {
+            Storage::Bool => "arrow bits".to_owned(),
+            Storage::Fixed { width, bits } => format!("arrow {width} {bits:?}"),
+            Storage::Binary { wide } => format!("arrow strings {wide}"),
+            _ => return None,
+        };
+        let mut buffers = Vec::with_capacity(3 * self.segments.len());
+        for &Segment { array, start, len } in &self.segments {
+            let is_whole = array.has_no_nulls();
+            description.push_str(&format!("; {len} from bit {} {is_whole}", start & 7));
+            if len == 0 {
+                continue;
+            }
+            if !is_whole {
+                buffers.push(Segment { array, start, len }.validity());
+            }
+            match storage {
+                Storage::Bool => {
+                    let first = start / 8;
+                    buffers.push(array.buffer(1, first, (start + len).div_ceil(8) - first));
+                }
+                Storage::Fixed { width, .. } => {
+                    buffers.push(array.buffer(1, start * width, len * width));
+                }
+                Storage::Binary { wide: false } => {
+                    string_buffers::<i32>(array, start, len, &mut buffers)
+                }
+                _ => string_buffers::<i64>(array, start, len, &mut buffers),
+            }
+        }
+        Some((description.into_bytes(), buffers))
+    }
+
+    fn write_storage(&self, writer: &mut Writer, storage: Storage) -> Result<(), String> {
         writer.open();
         let parts = match &storage {
             Storage::Null => 0,
@@ -381,6 +425,22 @@ fn child_of(array: &ArrowArray, i: usize) -> Result<&ArrowArray, String> {
 
 fn widened<T: Offset>(numbers: &[T]) -> Vec<i64> {
     numbers.iter().map(|n| n.get()).collect()
+}
+
+/// The offsets of some strings, and the bytes between the first and the last of them.
+fn string_buffers<'a, O: Offset>(
+    array: &'a ArrowArray,
+    start: usize,
+    len: usize,
+    buffers: &mut Vec<&'a [u8]>,
+) {
+    let width = size_of::<O>();
+    buffers.push(array.buffer(1, start * width, (len + 1) * width));
+    let offsets: &[O] = array.buffer(1, start, len + 1);
+    if let [first, .., last] = offsets {
+        let (first, last) = (first.get() as usize, last.get() as usize);
+        buffers.push(array.buffer(2, first, last.saturating_sub(first)));
+    }
 }
 
 /// Integers that offsets and run ends are stored as.

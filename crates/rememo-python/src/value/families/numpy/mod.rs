@@ -81,13 +81,10 @@ pub(super) fn array(
     let writer = &mut encoder.writer;
     let write = |writer: &mut Writer| match &leaves[..] {
         [leaf] if leaf.len == item && layout.is_contiguous(item) => {
-            writer.open();
-            writer.head(tag::BUFFER, len);
             // SAFETY: the array is held by the caller, so that its memory is not freed. Another thread that
             // writes to it meanwhile makes the digest one of some mixture of states, as it would make any
             // reader's; bytes are plain data, so nothing else can go wrong.
-            floats::write(writer, leaf.bits, unsafe { layout.bytes(item) });
-            writer.close();
+            floats::write_buffer(writer, leaf.bits, unsafe { layout.bytes(item) });
         }
         [leaf] => gather(writer, &layout, leaf, len),
         leaves => gather_records(writer, &layout, leaves, len),
