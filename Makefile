@@ -113,8 +113,8 @@ clean:
 # environment(directory, interpreter, cargo profile, cargo target directory)
 #
 # The package is installed as a user gets it, from a wheel: an editable install would be user code
-# to rememo, and its files would not be tested as packaged. One target directory for each Python,
-# because the bindings are built anew whenever the interpreter changes.
+# to rememo, and its files would not be tested as packaged. All Pythons share one target directory:
+# only what knows Python is built for each of them.
 define environment
 $(1)/.tools: requirements/dev.txt
 	$(1)/bin/python -c '' 2>/dev/null || $(2) -m venv --clear $(1) || { \
@@ -149,7 +149,7 @@ soak-$(1): .venv-$(1)/.native .venv-$(1)/.packages
 	REMEMO_LONG=1 REMEMO_SEED=$(SEED) .venv-$(1)/bin/python -m pytest $(SOAK)
 	REMEMO_LONG=1 REMEMO_SEED=$(SEED) REMEMO_NO_WATCHERS=1 .venv-$(1)/bin/python -m pytest $(SOAK)
 
-$(call environment,.venv-$(1),$(2),quick,$(TARGET)/py$(1))
+$(call environment,.venv-$(1),$(2),quick,$(TARGET))
 endef
 
 $(foreach entry,$(FURTHER),$(eval $(call further,$(call minor,$(entry)),$(call interpreter,$(entry)))))
