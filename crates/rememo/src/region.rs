@@ -161,7 +161,7 @@ pub struct Region {
 enum Source {
     /// A file from a page boundary on.
     File { file: File, start: u64, _open: Counted },
-    /// Memory: copied, where there is no file to map.
+    /// Memory: copied, where there is no file to map, or no descriptor to keep it open with.
     Memory(Mmap),
 }
 
@@ -200,8 +200,21 @@ impl Region {
 
     /// The `len` bytes of a file from `start` on, which is a multiple of the size of a page. Nobody writes to
     /// them or cuts the file short while the region or a mapping of it lives; the name may go.
+    ///
+    /// If the process has few file descriptors left, the file is closed, and every mapping is a copy.
     pub fn of_file(file: File, start: u64, len: usize) -> Self {
-        Self { source: Source::File { file, start, _open: Counted::one(&FILES) }, len }
+        let open = match Counted::below(&FILES, files_limit()) {
+            Some(open) => open,
+            None => {
+                let mut options = MmapOptions::new();
+                // SAFETY: nobody changes the file, as the caller says.
+                match unsafe { options.offset(start).len(len).map(&file) } {
+                    Ok(bytes) => return Self { source: Source::Memory(bytes), len },
+                    Err(_) => Counted::one(&FILES),
+                }
+            }
+        };
+        Self { source: Source::File { file, start, _open: open }, len }
     }
 
     /// Its length in bytes.

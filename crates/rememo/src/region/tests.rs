@@ -69,6 +69,21 @@ fn memory_without_a_file_is_copied() {
     assert_eq!(at(&mut region.copy().unwrap(), &span), b"copied");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_is_mapped_where_it_lies_and_its_name_may_go() {
+    let path = std::env::temp_dir().join(format!("rememo-region-{}", std::process::id()));
+    let page = 1 << 16;
+    std::fs::write(&path, [vec![0; page], b"in a file".to_vec()].concat()).unwrap();
+    let region = Region::of_file(File::open(&path).unwrap(), page as u64, 9);
+    std::fs::remove_file(&path).unwrap();
+    let first = region.map().unwrap();
+    // SAFETY: within the mapping, and nobody else has it.
+    unsafe { first.address().write(b'X') };
+    assert_eq!(region.map().unwrap().bytes(), b"in a file");
+    assert_eq!(region.copy().unwrap().bytes(), b"in a file");
+}
+
 #[test]
 fn a_damaged_header_is_refused() {
     let header = Layout::of([10, 20]).header();
