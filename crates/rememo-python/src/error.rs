@@ -71,6 +71,15 @@ fn short_name(type_name: &str) -> &str {
 impl HashError {
     /// The Python exception, for values of `subject` (a function's name, or "value").
     pub fn into_pyerr(self, py: Python<'_>, subject: &str) -> PyErr {
+        self.told(py, subject, false)
+    }
+
+    /// The Python exception for an output, which was computed already.
+    pub fn into_pyerr_of_output(self, py: Python<'_>, subject: &str) -> PyErr {
+        self.told(py, subject, true)
+    }
+
+    fn told(self, py: Python<'_>, subject: &str, is_output: bool) -> PyErr {
         match self {
             Self::Python(error) => error,
             Self::Cycle | Self::Retrace => exception(
@@ -82,10 +91,14 @@ impl HashError {
                 let (module, name) = crate::raw::type_names(type_object.bind(py));
                 let type_name =
                     if module == "builtins" { name } else { format!("{module}.{name}") };
+                let consequence = if is_output {
+                    "Its digest cannot be taken without it, so the result was computed but not stored."
+                } else {
+                    "The call has no key without it, so nothing was looked up, computed or stored."
+                };
                 let message = format!(
                     "{subject}: the hash function {description} failed for a value of type {type_name} ({path}): {cause}.\n\
-                     The call has no key without it, so nothing was looked up, computed or stored.\n\
-                     Mend the hash function, or give another one: hash_funcs={{{}: …}}.",
+                     {consequence}\nMend the hash function, or give another one: hash_funcs={{{}: …}}.",
                     short_name(&type_name)
                 );
                 let error = exception(py, "UserHashError", &message);
@@ -95,12 +108,12 @@ impl HashError {
                 error.set_cause(py, Some(cause));
                 error
             }
-            Self::Unhashable(all) => unhashable(py, subject, all),
+            Self::Unhashable(all) => unhashable(py, subject, all, is_output),
         }
     }
 }
 
-fn unhashable(py: Python<'_>, subject: &str, mut all: Vec<Unhashable>) -> PyErr {
+fn unhashable(py: Python<'_>, subject: &str, mut all: Vec<Unhashable>, is_output: bool) -> PyErr {
     let mut message = format!("{subject}: cannot hash ");
     if all.len() > 1 {
         message.push_str(&format!("{} values:\n", all.len()));
@@ -117,7 +130,14 @@ fn unhashable(py: Python<'_>, subject: &str, mut all: Vec<Unhashable>) -> PyErr 
         }
         message.push_str(".\n");
     }
-    message.push_str("Without a digest rememo cannot know whether the result still holds, so it did not call the function.\nSay how to tell such values apart:\n");
+    message.push_str(if is_output {
+        "Without a digest rememo could not see that a caller changes it, so the result was computed but not stored.\n\
+         Let it be stored unchecked, or say how to tell such values apart:\n    \
+         @rememo.cache(allow_output_mutation=True)       # no digest of the result is taken\n"
+    } else {
+        "Without a digest rememo cannot know whether the result still holds, so it did not call the function.\n\
+         Say how to tell such values apart:\n"
+    });
     let mut seen: Vec<&str> = Vec::new();
     for one in &all {
         if seen.contains(&one.type_name.as_str()) {
@@ -130,7 +150,12 @@ fn unhashable(py: Python<'_>, subject: &str, mut all: Vec<Unhashable>) -> PyErr 
             one.type_name
         ));
     }
-    message.push_str("    @rememo.cache(opaque=\"identity\")                # take every such value by identity\nA result of such a type: allow_output_mutation=True takes no hash of it.");
+    message.push_str(if is_output {
+        "    @rememo.cache(opaque=\"identity\")                # take attributes of instances by identity"
+    } else {
+        "    @rememo.cache(opaque=\"identity\")                # take every such value by identity\n\
+         A result of such a type: allow_output_mutation=True takes no hash of it."
+    });
     let error = exception(py, "UnhashableTypeError", &message);
     let value = error.value(py);
     if let Some(first) = all.first_mut() {

@@ -110,7 +110,7 @@ pub fn wrap<'py>(
         None => 0,
     };
     if flags & (GENERATOR | ASYNC_GENERATOR) != 0 && flags & ITERABLE_COROUTINE == 0 {
-        let place = code.map(|c| place(&c)).unwrap_or_default();
+        let place = code.as_ref().map(place).unwrap_or_default();
         return Err(PyTypeError::new_err(format!(
             "{name}(){place} is a generator function: what it returns is consumed by its first reader, so it cannot be \
              returned again. Cache a function that returns a list, for example: return list({}(…))",
@@ -125,8 +125,12 @@ pub fn wrap<'py>(
         && let Some(unknown) = signature.unknown(py, &options.ignore)
     {
         return Err(PyValueError::new_err(format!(
-            "ignore names {unknown:?}, which is no parameter of {name}(); its parameters are {}",
-            signature.names(py).join(", ")
+            "ignore names {unknown:?}, which is no parameter of {name}(){}; {}",
+            code.as_ref().map(place).unwrap_or_default(),
+            match signature.names(py) {
+                names if names.is_empty() => "it has none".to_owned(),
+                names => format!("its parameters are {}", names.join(", ")),
+            }
         )));
     }
     let state = State::new(func.clone(), name, options, signature, asynchronous);

@@ -6,6 +6,7 @@
 
 pub mod api;
 mod bind;
+mod changed;
 mod coroutine;
 mod dependencies;
 pub mod explain;

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::PyList;
 use rememo::digest::Digest;
+use rememo::encode::Writer;
 
+use super::changed::{self, Kept};
 use super::options::{OnMutation, Output};
+use super::recording::summaries_enabled;
 use super::state::State;
 use crate::codec::template::{Template, Templated};
 use crate::error::{HashError, exception};
@@ -31,122 +34,8 @@ pub struct Checked {
     digest: Digest,
     /// Tells in nanoseconds that it is unchanged, where it is small enough.
     pub snapshot: Option<Snapshot>,
-    parts: Option<Parts>,
-}
-
-/// Digests of the parts of a small container, to tell which of them changed.
-pub struct Parts(Vec<OutputPart>);
-
-struct OutputPart {
-    /// `['users'][3].name`
-    path: String,
-    /// Length of the first step of the path.
-    first: usize,
-    digest: Digest,
-}
-
-/// Containers of more parts than this are not told apart by part.
-const PARTS_LIMIT: usize = 64;
-/// Nor are parts of parts beyond this depth.
-const PARTS_DEPTH: usize = 3;
-/// So many changed parts are named.
-const SHOWN_CHANGES: usize = 4;
-
-impl Parts {
-    fn of(state: &State, rules: &Rules, output: &Bound<'_, PyAny>) -> Option<Self> {
-        let mut parts = Self(Vec::new());
-        parts.add(state, rules, output, "", 0, 0).then_some(parts)
-    }
-
-    /// Adds the parts of a container under `path`; false if it is none, or has too many.
-    fn add(
-        &mut self,
-        state: &State,
-        rules: &Rules,
-        container: &Bound<'_, PyAny>,
-        path: &str,
-        first: usize,
-        depth: usize,
-    ) -> bool {
-        let Some(named) = named_parts(container) else { return false };
-        if depth > PARTS_DEPTH || self.0.len() + named.len() > PARTS_LIMIT {
-            return false;
-        }
-        for (name, value) in named {
-            let path = format!("{path}{name}");
-            let first = if depth == 0 { path.len() } else { first };
-            if self.add(state, rules, &value, &path, first, depth + 1) {
-                continue;
-            }
-            let Ok((digest, ..)) = measure(state, value.py(), rules, &value) else { return false };
-            self.0.push(OutputPart { path, first, digest });
-        }
-        true
-    }
-
-    /// Which parts differ from `now`, in a few words.
-    fn difference(&self, now: &Self) -> String {
-        let find = |parts: &Self, path: &str| {
-            parts.0.iter().find(|part| part.path == path).map(|part| part.digest)
-        };
-        let mut changes: Vec<(&OutputPart, &str)> = Vec::new();
-        for part in &self.0 {
-            match find(now, &part.path) {
-                None => changes.push((part, "was removed")),
-                Some(digest) if digest != part.digest => changes.push((part, "changed")),
-                Some(_) => {}
-            }
-        }
-        changes.extend(
-            now.0.iter().filter(|p| find(self, &p.path).is_none()).map(|part| (part, "was added")),
-        );
-        let mut told: Vec<String> =
-            changes.iter().map(|(part, how)| format!("{} {how}", part.path)).collect();
-        if told.len() > SHOWN_CHANGES {
-            // Too many to name one by one: where they lie.
-            told = changes
-                .iter()
-                .map(|(part, _)| format!("{} changed", &part.path[..part.first]))
-                .collect();
-            told.dedup();
-        }
-        if told.len() > SHOWN_CHANGES {
-            let more = told.len() - SHOWN_CHANGES;
-            told.truncate(SHOWN_CHANGES);
-            told.push(format!("and {more} more"));
-        }
-        told.join(", ")
-    }
-}
-
-/// The parts of a small container, with their names; none for other values.
-fn named_parts<'py>(container: &Bound<'py, PyAny>) -> Option<Vec<(String, Bound<'py, PyAny>)>> {
-    let numbered = |items: Vec<Bound<'py, PyAny>>| {
-        items.into_iter().enumerate().map(|(i, value)| (format!("[{i}]"), value)).collect()
-    };
-    if let Ok(dict) = container.cast_exact::<PyDict>() {
-        (dict.len() <= PARTS_LIMIT).then(|| {
-            dict.iter()
-                .map(|(key, value)| (format!("[{}]", super::state::brief(&key)), value))
-                .collect()
-        })
-    } else if let Ok(list) = container.cast_exact::<PyList>() {
-        (list.len() <= PARTS_LIMIT).then(|| numbered(list.iter().collect()))
-    } else if let Ok(tuple) = container.cast_exact::<PyTuple>() {
-        (tuple.len() <= PARTS_LIMIT).then(|| numbered(tuple.iter().collect()))
-    } else if crate::raw::is_heap_type(&container.get_type()) {
-        let dict = crate::raw::instance_dict(container)?;
-        (dict.len() <= PARTS_LIMIT).then(|| {
-            dict.iter()
-                .map(|(key, value)| {
-                    let name = key.cast::<pyo3::types::PyString>().map(crate::raw::string);
-                    (format!(".{}", name.unwrap_or_default()), value)
-                })
-                .collect()
-        })
-    } else {
-        None
-    }
+    /// To tell what has changed, and who received it.
+    kept: Option<Kept>,
 }
 
 /// How a look-up at a stored result ends.
@@ -157,19 +46,28 @@ pub enum Handed<'py> {
     Recompute,
 }
 
-/// An output's digest, whether it is immutable, and its size in bytes.
-fn measure(
+/// An output as it was encoded.
+pub(super) struct Measured {
+    pub digest: Digest,
+    pub is_immutable: bool,
+    /// In bytes, by estimate.
+    pub size: u64,
+    pub writer: Writer,
+}
+
+/// Encodes an output.
+pub(super) fn measure(
     state: &State,
-    py: Python<'_>,
     rules: &Rules,
     output: &Bound<'_, PyAny>,
-) -> Result<(Digest, bool, u64), HashError> {
-    let _ = py;
+) -> Result<Measured, HashError> {
     let mut code = ArgumentCode::new(&state.codes, Reading::default());
     let mut encoder = Encoder::new(rules, &mut code);
+    encoder.writer.keep_prefixes();
     encoder.encode(output, || "the output".to_owned())?;
     let digest = encoder.finish()?;
-    Ok((digest, encoder.immutable(), encoder.size()))
+    let (is_immutable, size) = (encoder.immutable(), encoder.size());
+    Ok(Measured { digest, is_immutable, size, writer: encoder.writer })
 }
 
 /// Makes what is stored of an output; also its size in bytes.
@@ -186,17 +84,25 @@ pub fn store(
             Ok((Stored::Plain(output.clone().unbind()), size))
         }
         Output::Checked => {
-            let (digest, immutable, size) = measure(state, py, rules, output).map_err(|error| {
-                error.into_pyerr(py, &format!("the output of {}()", state.name))
+            let measured = measure(state, rules, output).map_err(|error| {
+                error.into_pyerr_of_output(
+                    py,
+                    &format!("the output of {}(){}", state.name, state.place(py)),
+                )
             })?;
             let object = output.clone().unbind();
-            if immutable {
-                return Ok((Stored::Plain(object), size));
+            if measured.is_immutable {
+                return Ok((Stored::Plain(object), measured.size));
             }
             // Right after it was encoded: see `value::snapshot`.
             let snapshot = rules.is_empty().then(|| state.output_snapshot(output)).flatten();
-            let parts = Parts::of(state, rules, output);
-            Ok((Stored::Checked(Arc::new(Checked { object, digest, snapshot, parts })), size))
+            let kept = summaries_enabled().then(|| {
+                let kept = Kept::of(state, rules, output, &measured.writer);
+                kept.note_receiver(py);
+                kept
+            });
+            let checked = Checked { object, digest: measured.digest, snapshot, kept };
+            Ok((Stored::Checked(Arc::new(checked)), measured.size))
         }
         Output::Private => {
             let templated = Template::of(py, output).map_err(|cause| {
@@ -207,10 +113,11 @@ pub fn store(
                     py,
                     "RememoError",
                     &format!(
-                        "{}(): output=\"private\" gives each caller a copy of its own, and the output of type {} \
+                        "{}(){}: output=\"private\" gives each caller a copy of its own, and the output of type {} \
                          cannot be copied: {cause}.\nThe result was computed but not stored. Use output=\"shared\" to \
                          hand out the same object, or return data that pickle can copy.",
                         state.name,
+                        state.place(py),
                         crate::value::type_name(output)
                     ),
                 );
@@ -277,20 +184,25 @@ impl Stored {
             Self::Private(template) => template.make(py).map(Handed::Output),
             Self::Checked(checked) => {
                 let object = checked.object.bind(py).clone();
+                let note_receiver = || {
+                    if let Some(kept) = &checked.kept {
+                        kept.note_receiver(py);
+                    }
+                };
                 if checked.is_untouched(py, state) {
+                    note_receiver();
                     return Ok(Handed::Output(object));
                 }
-                let now = measure(state, py, rules, &object);
-                let what = match now {
-                    Ok((now, ..)) if now == checked.digest => return Ok(Handed::Output(object)),
-                    Ok(_) => {
+                let what = match measure(state, rules, &object) {
+                    Ok(now) if now.digest == checked.digest => {
+                        note_receiver();
+                        return Ok(Handed::Output(object));
+                    }
+                    Ok(now) => {
                         let difference = checked
-                            .parts
+                            .kept
                             .as_ref()
-                            .and_then(|before| {
-                                Parts::of(state, rules, &object).map(|now| before.difference(&now))
-                            })
-                            .filter(|difference| !difference.is_empty())
+                            .and_then(|kept| kept.difference(state, rules, &object, &now.writer))
                             .map(|difference| format!(" ({difference})"))
                             .unwrap_or_default();
                         format!("was changed after it was stored{difference}")
@@ -300,8 +212,9 @@ impl Stored {
                         "was changed and now holds something that cannot be hashed".to_owned()
                     }
                 };
+                let receiver = kept.as_ref().and_then(|kept| kept.receiver(py));
                 state.stats.record_mutation();
-                mutated(state, py, object, &what, call)
+                mutated(state, py, object, &what, receiver.as_deref(), call)
             }
         }
     }
@@ -312,16 +225,20 @@ fn mutated<'py>(
     py: Python<'py>,
     object: Bound<'py, PyAny>,
     what: &str,
+    receiver: Option<&str>,
     call: &dyn Fn() -> String,
 ) -> PyResult<Handed<'py>> {
+    let received =
+        receiver.map(|place| format!("It was last handed out to {place}.\n")).unwrap_or_default();
     let message = |then: &str| {
         format!(
-            "the cached output of {}, of type {}, {what}: {then}\n\
+            "the cached output of {}{}, of type {}, {what}: {then}\n{received}\
              Every caller gets the same object, so a change made by one is seen by all. Either\n\
              - copy the result before changing it (copy.deepcopy), or\n\
              - @rememo.cache(output=\"private\"): every caller gets a copy of its own, or\n\
              - @rememo.cache(allow_output_mutation=True): changes are meant, and no longer checked.",
             call(),
+            state.place(py),
             crate::value::type_name(&object),
         )
     };
@@ -334,7 +251,7 @@ fn mutated<'py>(
             let category = py.import("rememo.errors")?.getattr("CachedObjectMutatedWarning")?;
             py.import("warnings")?.call_method1(
                 "warn",
-                (message("this call returns it as it is now."), category, 1),
+                (message("this call returns it as it is now."), category, changed::stack_level(py)),
             )?;
             Ok(Handed::Output(object))
         }

@@ -1,5 +1,6 @@
 //! What of a fingerprint is kept to explain later misses, and what each dependency costs on a call.
 
+use std::ptr;
 use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
@@ -43,41 +44,69 @@ pub struct Cost {
     pub time: Duration,
 }
 
+/// What stands behind each dependency, by its address in the fingerprint.
+struct Index<'a> {
+    values: FxHashMap<usize, &'a Value>,
+    /// Of libraries.
+    versions: FxHashMap<usize, &'a str>,
+    /// Functions, classes and modules.
+    codes: FxHashMap<usize, &'a Py<PyAny>>,
+}
+
+/// So many dependencies are looked for one by one.
+const FEW: usize = 4;
+
+fn address(dependency: &Dependency) -> usize {
+    ptr::from_ref(dependency) as usize
+}
+
+impl<'a> Index<'a> {
+    fn of(followed: &'a Followed) -> Self {
+        let at = |node| address(followed.fingerprint.dependency(node));
+        let values = followed.values.iter().map(|value| (at(value.node), value)).collect();
+        let version = |id: &'a String| id.rsplit_once(' ').map_or("", |(_, version)| version);
+        let known = &followed.known;
+        let versions = known.libraries.iter().map(|(id, &node)| (at(node), version(id))).collect();
+        let held: FxHashMap<usize, &Py<PyAny>> =
+            known.held.iter().map(|object| (object.as_ptr() as usize, object)).collect();
+        let codes = known
+            .nodes
+            .iter()
+            .filter_map(|(object, &node)| Some((at(node), *held.get(object)?)))
+            .collect();
+        Self { values, versions, codes }
+    }
+}
+
 impl Followed {
     /// What is kept of the fingerprint; what `earlier` has of it is shared.
     pub fn snapshot(&self, py: Python<'_>, rules: &Rules, earlier: Option<&Snapshot>) -> Snapshot {
-        let mut values: FxHashMap<usize, &Value> = FxHashMap::default();
-        let mut versions: FxHashMap<usize, &str> = FxHashMap::default();
-        let place = |dependency: &Dependency| std::ptr::from_ref(dependency) as usize;
-        for value in &self.values {
-            values.insert(place(self.fingerprint.dependency(value.node)), value);
-        }
-        for (id, &node) in &self.known.libraries {
-            let version = id.rsplit_once(' ').map_or("", |(_, version)| version);
-            versions.insert(place(self.fingerprint.dependency(node)), version);
-        }
-        let held: FxHashMap<usize, &Py<PyAny>> =
-            self.known.held.iter().map(|object| (object.as_ptr() as usize, object)).collect();
-        let codes: FxHashMap<usize, &Py<PyAny>> = self
-            .known
-            .nodes
-            .iter()
-            .filter_map(|(address, &node)| {
-                Some((place(self.fingerprint.dependency(node)), *held.get(address)?))
-            })
-            .collect();
+        let mut index: Option<Index<'_>> = None;
+        let mut asked = 0;
         Snapshot::of(&self.fingerprint, earlier, |dependency| {
             let described = Described::new(dependency.clone());
-            let at = place(dependency);
-            if let Some(value) = values.get(&at) {
+            asked += 1;
+            // Mostly one value has changed: it is found sooner than everything is listed.
+            if index.is_none() && asked <= FEW {
+                let value = self
+                    .values
+                    .iter()
+                    .find(|value| ptr::eq(self.fingerprint.dependency(value.node), dependency));
+                if let Some(value) = value {
+                    return described.with_value(&self.outline_of(py, rules, value));
+                }
+            }
+            let index = index.get_or_insert_with(|| Index::of(self));
+            let at = address(dependency);
+            if let Some(value) = index.values.get(&at) {
                 return described.with_value(&self.outline_of(py, rules, value));
             }
-            if let Some(version) = versions.get(&at) {
+            if let Some(version) = index.versions.get(&at) {
                 let mut writer = Writer::default();
                 writer.str(version.as_bytes());
                 return described.with_value(&outline(&writer));
             }
-            let source = codes.get(&at).and_then(|object| {
+            let source = index.codes.get(&at).and_then(|object| {
                 let function = Function::of(object.bind(py))?;
                 source::of_code(py, &function.code())
             });
@@ -118,7 +147,7 @@ impl Followed {
         for &index in &self.volatile {
             let value = &self.values[index];
             let dependency = self.fingerprint.dependency(value.node);
-            let place = dependencies.iter().position(|d| std::ptr::eq(d, dependency));
+            let place = dependencies.iter().position(|d| ptr::eq(d, dependency));
             let started = Instant::now();
             let bytes = self.encoded(py, rules, value).map_or(value.size, |writer| writer.total());
             if let Some(place) = place {

@@ -35,5 +35,5 @@ pub use describe::Cost;
 pub use executed::note_running;
 pub use facts::code_identity;
 pub use follow::{Followed, Reading, Root, follow};
-pub use name::is_user_code;
+pub use name::{is_library_class, is_user_code};
 pub use refs::{ArgumentCode, ClassGuard, CodeCache};

@@ -286,3 +286,8 @@ pub fn main_name(module: &str) -> &str {
 pub fn is_user_code(object: &Bound<'_, PyAny>) -> bool {
     matches!(sort(object), Sort::UserFunction(_) | Sort::UserClass(_) | Sort::Cached(_))
 }
+
+/// Whether a class is library code.
+pub fn is_library_class(class: &Bound<'_, PyType>) -> bool {
+    matches!(class_origin(class), Origin::Library(_))
+}

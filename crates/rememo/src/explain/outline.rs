@@ -56,7 +56,8 @@ impl<'a> Outline<'a> {
     }
 
     /// Whether nothing is missing.
-    pub(super) const fn is_whole(&self) -> bool {
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
         self.0[0] == WHOLE
     }
 

@@ -40,6 +40,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub use numpy::plain_elements;
+
 use super::{Encoder, Opened, Part};
 use crate::error::HashError;
 use crate::raw;

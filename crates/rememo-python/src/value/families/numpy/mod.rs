@@ -97,6 +97,26 @@ pub(super) fn array(
     Ok(Opened::Frame(FrameKind::parts(parts)))
 }
 
+/// The plain elements of an array that lie one after the other: their bytes, the length of one, the shape.
+pub fn plain_elements<'a>(array: &'a Bound<'_, PyAny>) -> Option<(&'a [u8], usize, Vec<usize>)> {
+    let class = array.get_type();
+    if !loaded(array.py(), "numpy", "ndarray")?.is(&class) {
+        return None;
+    }
+    // SAFETY: exactly an array of numpy, as was checked.
+    let (layout, dtype) = unsafe { Layout::of(array) };
+    let kind: String = dtype.getattr("kind").ok()?.extract().ok()?;
+    let item: usize = dtype.getattr("itemsize").ok()?.extract().ok()?;
+    if !matches!(&*kind, "b" | "i" | "u" | "f" | "m" | "M") || !layout.is_contiguous(item) {
+        return None;
+    }
+    // SAFETY: contiguous; the array is held by the caller for as long as the slice lives. Another thread that writes to
+    // it meanwhile makes what is read some mixture of states.
+    let bytes =
+        unsafe { std::slice::from_raw_parts(layout.bytes(item).as_ptr(), layout.len() * item) };
+    Some((bytes, item, layout.shape))
+}
+
 /// The elements in C order, from wherever they lie.
 fn gather(writer: &mut Writer, layout: &Layout, leaf: &Leaf, len: usize) {
     let mut buffer = floats::Buffer::begin(writer, leaf.bits, len);
