@@ -53,7 +53,7 @@ lint: .venv/.tools
 	$(BIN)/mypy
 
 test-rust:
-	cargo test --package rememo --locked --quiet
+	cargo test --package rememo --package rememo-cli --locked --quiet
 
 test-python: .venv/.native .venv/.packages
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal

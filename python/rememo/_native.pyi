@@ -107,6 +107,9 @@ def register(type: type[Any] | str, func: Callable[[Any], object], /) -> None: .
 def file_digest(path: str, /) -> bytes:
     """BLAKE3 of a file's content; remembered for as long as the file's stat stays the same."""
 
+def command(arguments: list[str], /) -> int:
+    """Run the `rememo` command with these arguments, the program's name first; its exit code."""
+
 def _after_fork() -> None: ...
 def _differences(old: tuple[bytes, bytes], new: tuple[bytes, bytes], /) -> list[dict[str, Any]]: ...
 def _trace_begin(write: Callable[[str], object] | None, values: bool, /) -> int: ...

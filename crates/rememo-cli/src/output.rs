@@ -62,13 +62,16 @@ pub(crate) fn count(number: u64) -> String {
 }
 
 /// `1 entry`, `2 entries`
-pub(crate) fn entries(number: u64) -> String {
-    if number == 1 { "1 entry".to_owned() } else { format!("{} entries", count(number)) }
+pub(crate) fn plural(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
-/// `1 file`, `2 files`
+pub(crate) fn entries(number: u64) -> String {
+    plural(number, "entry", "entries")
+}
+
 pub(crate) fn files(number: u64) -> String {
-    if number == 1 { "1 file".to_owned() } else { format!("{} files", count(number)) }
+    plural(number, "file", "files")
 }
 
 /// So many of so many: `75 %`; a dash of none.

@@ -1,10 +1,11 @@
 //! Python's side of rememo: the native module `rememo._native`.
 //!
-//! `call` is the flow of one call; `codec` takes values apart and makes them anew; `value` encodes arguments and outputs; `function` follows code; `raw` reads
+//! `call` is the flow of one call; `codec` takes values apart and makes them anew; `value` encodes arguments and outputs; `function` follows code; `command` runs the command line; `raw` reads
 //! CPython's objects as they are stored; `error` is what can go wrong.
 
 mod call;
 mod codec;
+mod command;
 mod error;
 mod function;
 mod raw;
@@ -47,6 +48,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(function::finder::find_hook, module)?)?;
     module.add_function(wrap_pyfunction!(function::finder::absolute_name_hook, module)?)?;
     module.add_function(wrap_pyfunction!(value::families::_known_types, module)?)?;
+    module.add_function(wrap_pyfunction!(command::command, module)?)?;
     codec::add_to(module)?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use rememo::store::disk::{DiskStore, FORMAT_VERSION, IndexState, Place, sqlite_v
 use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
-use crate::output::{Report, bytes, count, faint, show, strong};
+use crate::output::{Report, bytes, faint, plural, show, strong};
 use crate::session::Session;
 
 /// A log of so many bytes slows look-ups down.
@@ -188,7 +188,11 @@ fn index(checks: &mut Checks, session: &Session, place: &Place) {
     let entries: u64 = functions.iter().map(|function| function.entries).sum();
     checks.good(
         "index",
-        format!("{} entries of {} functions", count(entries), count(functions.len() as u64)),
+        format!(
+            "{} of {}",
+            plural(entries, "entry", "entries"),
+            plural(functions.len() as u64, "function", "functions")
+        ),
     );
     if place.log_bytes >= LONG_LOG {
         checks.not(
@@ -217,7 +221,10 @@ fn index(checks: &mut Checks, session: &Session, place: &Place) {
             checks.not(
                 "expired",
                 Status::Advice,
-                format!("{} entries have expired and still take room", count(state.expired)),
+                format!(
+                    "{} expired and still taking room",
+                    plural(state.expired, "entry", "entries")
+                ),
                 "rememo prune removes them",
             );
         }
@@ -236,7 +243,10 @@ fn index(checks: &mut Checks, session: &Session, place: &Place) {
         checks.not(
             "checksums",
             Status::Advice,
-            format!("{} entries were found damaged so far and dropped", count(damaged)),
+            format!(
+                "{} found and dropped so far",
+                plural(damaged, "damaged entry", "damaged entries")
+            ),
             "if the number grows, check the disk",
         );
     }

@@ -17,6 +17,9 @@ use crate::session::{Session, Store};
 /// So many of a function's last fingerprints are compared with the one of a miss.
 const COMPARED: usize = 64;
 
+/// So many misses before those that are shown are looked at: more are hardly recorded within one millisecond.
+const BEFORE: usize = 1024;
+
 /// One dependency that is not as it was, as documents have it.
 #[derive(Serialize)]
 struct Difference {
@@ -99,19 +102,9 @@ pub(super) struct ReasonCount {
     pub count: u64,
 }
 
-impl ReasonCount {
-    /// Of each reason that occurs, the most frequent first.
-    pub(super) fn of(misses: &[MissEvent]) -> Vec<Self> {
-        let mut counts: Vec<Self> = Vec::new();
-        for miss in misses {
-            let reason = reason_name(miss.reason);
-            match counts.iter_mut().find(|of| of.reason == reason) {
-                Some(of) => of.count += 1,
-                None => counts.push(Self { reason, count: 1 }),
-            }
-        }
-        counts.sort_by(|one, other| other.count.cmp(&one.count).then(one.reason.cmp(other.reason)));
-        counts
+impl From<(MissReason, u64)> for ReasonCount {
+    fn from((reason, count): (MissReason, u64)) -> Self {
+        Self { reason: reason_name(reason), count }
     }
 }
 
@@ -201,7 +194,9 @@ fn misses(
     only: Option<&Listed>,
     limit: usize,
 ) -> Result<Vec<Miss>, Failure> {
-    let events = store.ask(|store: &DiskStore| store.misses(Some(function), usize::MAX))?;
+    // Besides those that are shown, some of before, to see what was there already. An entry's own may lie far back.
+    let asked = if only.is_some() { usize::MAX } else { limit.saturating_add(BEFORE) };
+    let events = store.ask(|store: &DiskStore| store.misses(Some(function), asked))?;
     let fingerprints = store.ask(|store: &DiskStore| store.fingerprints(function, COMPARED))?;
     let found = events.iter().enumerate();
     let found = found.filter(|(_, event)| only.is_none_or(|entry| entry.key == event.key));

@@ -36,7 +36,7 @@ pub(super) fn run(session: &Session, of: &Stats) -> Result<Exit, Failure> {
         None => store.functions()?,
     };
     let name = of.function.as_ref().and(found.first()).map(|function| &*function.name);
-    let misses = store.ask(|store: &DiskStore| store.misses(name, usize::MAX))?;
+    let reasons = store.ask(|store: &DiskStore| store.miss_reasons(name))?;
     let functions: Vec<FunctionReport> = found.iter().map(FunctionReport::from).collect();
     let sum = |of: fn(&FunctionReport) -> u64| functions.iter().map(of).sum::<u64>();
     let report = StatsReport {
@@ -51,7 +51,7 @@ pub(super) fn run(session: &Session, of: &Stats) -> Result<Exit, Failure> {
         evictions: sum(|f| f.evictions),
         expirations: sum(|f| f.expirations),
         damaged: sum(|f| f.damaged),
-        reasons: ReasonCount::of(&misses),
+        reasons: reasons.into_iter().map(ReasonCount::from).collect(),
     };
     show(session, &report)?;
     Ok(Exit::Done)

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::short;
 use crate::arguments::{Consent, Verify};
 use crate::failure::{Exit, Failure};
-use crate::output::{Report, bytes, entries, files, show, strong};
+use crate::output::{Report, bytes, entries, files, plural, show, strong};
 use crate::session::Session;
 
 #[derive(Serialize)]
@@ -79,7 +79,7 @@ impl Report for VerifyReport {
         let did = if self.repaired { "removed" } else { "found" };
         if !self.damaged.is_empty() {
             let number = self.damaged.len() as u64;
-            writeln!(out, "{} {did}:", strong(format!("{} damaged", entries(number))))?;
+            writeln!(out, "{} {did}:", strong(plural(number, "damaged entry", "damaged entries")))?;
             for key in &self.damaged {
                 writeln!(out, "  {}", short(key))?;
             }

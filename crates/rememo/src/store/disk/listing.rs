@@ -16,6 +16,7 @@ use super::record::{
 };
 use super::shared::Shared;
 use crate::digest::{DIGEST_LEN, Digest};
+use crate::store::MissReason;
 
 pub(super) fn functions(shared: &Arc<Shared>) -> Result<Vec<ListedFunction>, StoreError> {
     let core = shared.core();
@@ -266,18 +267,49 @@ pub(super) fn misses(
     let core = shared.core();
     let _inside = core.enter();
     shared.with_reader(|connection| {
+        let Some(function) = function_number(connection, function)? else { return Ok(Vec::new()) };
         let mut statement = connection.prepare_cached(
-            "SELECT v.at, f.name, p.digest, v.key, v.reason, v.ago, v.cost, v.not_stored FROM events v \
-             JOIN functions f ON f.id = v.function LEFT JOIN fingerprints p ON p.id = v.fingerprint \
-             WHERE ?1 IS NULL OR f.name = ?1 ORDER BY v.id DESC LIMIT ?2",
+            "SELECT at, function, fingerprint, key, reason, ago, cost, not_stored FROM events \
+             WHERE ?1 IS NULL OR function = ?1 ORDER BY id DESC LIMIT ?2",
         )?;
         let mut rows = statement.query(params![function, limit])?;
         let mut found = Vec::new();
+        // Thousands of events have a few functions and fingerprints: each is looked up once.
+        let mut names: FxHashMap<i64, Arc<str>> = FxHashMap::default();
+        let mut digests: FxHashMap<i64, Option<Digest>> = FxHashMap::default();
         while let Some(row) = rows.next()? {
+            let number: i64 = row.get(1)?;
+            let name = match names.get(&number) {
+                Some(name) => Arc::clone(name),
+                None => {
+                    let name = connection
+                        .prepare_cached("SELECT name FROM functions WHERE id = ?1")?
+                        .query_row([number], |row| row.get::<_, String>(0))
+                        .optional()?;
+                    let name: Arc<str> = Arc::from(name.unwrap_or_default());
+                    names.insert(number, Arc::clone(&name));
+                    name
+                }
+            };
+            let fingerprint = match row.get::<_, Option<i64>>(2)? {
+                None => None,
+                Some(number) => match digests.get(&number) {
+                    Some(known) => *known,
+                    None => {
+                        let known = connection
+                            .prepare_cached("SELECT digest FROM fingerprints WHERE id = ?1")?
+                            .query_row([number], |row| digest(row, 0))
+                            .optional()?
+                            .flatten();
+                        digests.insert(number, known);
+                        known
+                    }
+                },
+            };
             found.push(MissEvent {
                 at: unsigned(row, 0)?,
-                function: Arc::from(row.get::<_, String>(1)?),
-                fingerprint: digest(row, 2)?,
+                function: name,
+                fingerprint,
                 key: digest(row, 3)?.unwrap_or(Digest([0; DIGEST_LEN])),
                 reason: reason_from(row.get(4)?, unsigned(row, 5)?),
                 cost: Duration::from_micros(unsigned(row, 6)?),
@@ -285,5 +317,36 @@ pub(super) fn misses(
             });
         }
         Ok(found)
+    })
+}
+
+/// The row number of a function: none if there is no such function, none within if all are meant.
+fn function_number(
+    connection: &Connection,
+    function: Option<&str>,
+) -> rusqlite::Result<Option<Option<i64>>> {
+    let Some(name) = function else { return Ok(Some(None)) };
+    let number = connection
+        .prepare_cached("SELECT id FROM functions WHERE name = ?1")?
+        .query_row([name], |row| row.get::<_, i64>(0))
+        .optional()?;
+    Ok(number.map(Some))
+}
+
+pub(super) fn miss_reasons(
+    shared: &Arc<Shared>,
+    function: Option<&str>,
+) -> Result<Vec<(MissReason, u64)>, StoreError> {
+    let core = shared.core();
+    let _inside = core.enter();
+    shared.with_reader(|connection| {
+        let Some(function) = function_number(connection, function)? else { return Ok(Vec::new()) };
+        connection
+            .prepare_cached(
+                "SELECT reason, count(*) FROM events WHERE ?1 IS NULL OR function = ?1 \
+                 GROUP BY reason ORDER BY 2 DESC, 1",
+            )?
+            .query_map([function], |row| Ok((reason_from(row.get(0)?, 0), unsigned(row, 1)?)))?
+            .collect()
     })
 }

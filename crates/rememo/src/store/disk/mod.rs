@@ -338,6 +338,18 @@ impl DiskStore {
         listing::misses(&self.0.shared, function, limit)
     }
 
+    /// How often the recorded misses of a function, or of all, had each reason; the most frequent first. Since when
+    /// something had expired is left out.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn miss_reasons(
+        &self,
+        function: Option<&str>,
+    ) -> Result<Vec<(MissReason, u64)>, StoreError> {
+        listing::miss_reasons(&self.0.shared, function)
+    }
+
     /// Bytes that the files of the directory take on disk: index, its log, and blobs.
     #[must_use]
     pub fn disk_usage(&self) -> u64 {

@@ -2,7 +2,7 @@
 //!
 //! A store may have a hundred thousand entries and a list shows fifty. So first only row numbers are chosen, from the
 //! smallest tables that know enough (`uses` has small rows and an index by function), and then only those rows are
-//! read.
+//! read. Rows are numbered in the order they were written, so the latest ones need no sorting.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,9 +55,12 @@ pub struct Selection {
     pub expired: bool,
 }
 
+/// So many entries are sorted without a second thought.
+const SORTED: i64 = 4096;
+
 impl Selection {
-    /// The query for row numbers, with its parameters; `function` is its row number.
-    fn query(&self, function: Option<i64>) -> (String, Vec<Value>) {
+    /// The query for row numbers, with its parameters; `function` is its row number and how many entries it has.
+    fn query(&self, function: Option<(i64, i64)>) -> (String, Vec<Value>) {
         let of_entries = matches!(self.order, Order::Size | Order::Cost | Order::Expires)
             || self.min_bytes.is_some()
             || self.expired;
@@ -77,9 +80,17 @@ impl Selection {
             (true, false) => ("entries e", "e.id"),
             // All entries in the order of their rows need no other table.
             (false, false) if function.is_none() => ("entries e", "e.id"),
+            // The index gives the entries of a function, but not in this order: if there are many of them, walking
+            // back from the end finds the last ones sooner than sorting.
+            (false, _)
+                if self.order == Order::Written
+                    && function.is_some_and(|(_, entries)| entries > SORTED) =>
+            {
+                ("uses u NOT INDEXED", "u.id")
+            }
             (false, _) => ("uses u", "u.id"),
         };
-        if let Some(function) = function {
+        if let Some((function, _)) = function {
             with(if of_entries { "e.function = ?" } else { "u.function = ?" }, function);
         }
         if let Some(least) = self.min_bytes {
@@ -110,12 +121,9 @@ impl Selection {
         if !conditions.is_empty() {
             sql = format!("{sql} WHERE {}", conditions.join(" AND "));
         }
-        sql.push_str(" ORDER BY ");
-        if let Some(column) = column {
-            sql = format!("{sql}{column} {direction}, ");
-        }
-        // Rows are numbered in the order they were written.
-        sql = format!("{sql}{id} {direction}");
+        // Equals stay in the order in which they are met: a second column would make SQLite sort them all, and most
+        // entries have the same number of hits.
+        sql = format!("{sql} ORDER BY {} {direction}", column.unwrap_or(id));
         if let Some(limit) = self.limit {
             parameters.push(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
             sql = format!("{sql} LIMIT ?{}", parameters.len());
@@ -135,8 +143,8 @@ pub(super) fn select(
             let mut function = None;
             if let Some(name) = &selection.function {
                 function = connection
-                    .prepare_cached("SELECT id FROM functions WHERE name = ?1")?
-                    .query_row([name], |row| row.get::<_, i64>(0))
+                    .prepare_cached("SELECT id, entries FROM functions WHERE name = ?1")?
+                    .query_row([name], |row| Ok((row.get(0)?, row.get(1)?)))
                     .optional()?;
                 if function.is_none() {
                     return Ok(Vec::new());
