@@ -1,6 +1,8 @@
 //! Which part of a cached output was changed, and who received the output last: what
 //! `CachedObjectMutatedWarning` tells beyond that it happened.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use parking_lot::Mutex;
 use pyo3::ffi;
 use pyo3::intern;
@@ -32,6 +34,8 @@ pub struct Kept {
     parts: Option<Parts>,
     values: Option<Grid>,
     receiver: Mutex<Option<Receiver>>,
+    /// Whether it was handed out since without a look at who receives it.
+    handed_on: AtomicBool,
 }
 
 /// Code that got the output, and the instruction.
@@ -49,7 +53,13 @@ impl Kept {
             Some(known) if known.is_whole() => None,
             _ => Parts::of(state, rules, output),
         };
-        Self { outline, parts, values: grid(output), receiver: Mutex::new(None) }
+        Self {
+            outline,
+            parts,
+            values: grid(output),
+            receiver: Mutex::new(None),
+            handed_on: AtomicBool::new(false),
+        }
     }
 
     /// What differs in the output from what is kept, in a few words; `writer` has encoded it as it is now.
@@ -97,6 +107,7 @@ impl Kept {
     /// Notes who receives the output now.
     pub fn note_receiver(&self, py: Python<'_>) {
         let Some((code, instruction)) = caller(py) else { return };
+        self.handed_on.store(false, Ordering::Relaxed);
         let mut place = self.receiver.lock();
         let old = match &mut *place {
             Some(known) if known.code.is(&code) => {
@@ -109,7 +120,13 @@ impl Kept {
         drop(old);
     }
 
-    /// `app.py:31, in main()`: who received the output last.
+    /// Notes that somebody receives it, where there is no time to look who.
+    #[inline]
+    pub fn hand_on(&self) {
+        self.handed_on.store(true, Ordering::Relaxed);
+    }
+
+    /// `It was last handed out to app.py:31, in main().`
     pub fn receiver(&self, py: Python<'_>) -> Option<String> {
         let (code, instruction) = {
             let place = self.receiver.lock();
@@ -120,10 +137,15 @@ impl Kept {
         let line = unsafe { ffi::PyCode_Addr2Line(code.as_ptr().cast(), instruction) };
         let file: String = code.getattr(intern!(py, "co_filename")).ok()?.extract().ok()?;
         let name: String = code.getattr(intern!(py, "co_qualname")).ok()?.extract().ok()?;
-        Some(if name == "<module>" {
+        let place = if name == "<module>" {
             format!("{file}:{line}")
         } else {
             format!("{file}:{line}, in {name}()")
+        };
+        Some(if self.handed_on.load(Ordering::Relaxed) {
+            format!("It was handed out to {place}, and again since.")
+        } else {
+            format!("It was last handed out to {place}.")
         })
     }
 }

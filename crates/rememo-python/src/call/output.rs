@@ -5,7 +5,6 @@ use std::sync::Arc;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyList;
 use rememo::digest::Digest;
 use rememo::encode::Writer;
 
@@ -35,7 +34,7 @@ pub struct Checked {
     /// Tells in nanoseconds that it is unchanged, where it is small enough.
     pub snapshot: Option<Snapshot>,
     /// To tell what has changed, and who received it.
-    kept: Option<Kept>,
+    pub kept: Option<Kept>,
 }
 
 /// How a look-up at a stored result ends.
@@ -212,7 +211,7 @@ impl Stored {
                         "was changed and now holds something that cannot be hashed".to_owned()
                     }
                 };
-                let receiver = kept.as_ref().and_then(|kept| kept.receiver(py));
+                let receiver = checked.kept.as_ref().and_then(|kept| kept.receiver(py));
                 state.stats.record_mutation();
                 mutated(state, py, object, &what, receiver.as_deref(), call)
             }
@@ -228,8 +227,7 @@ fn mutated<'py>(
     receiver: Option<&str>,
     call: &dyn Fn() -> String,
 ) -> PyResult<Handed<'py>> {
-    let received =
-        receiver.map(|place| format!("It was last handed out to {place}.\n")).unwrap_or_default();
+    let received = receiver.map(|told| format!("{told}\n")).unwrap_or_default();
     let message = |then: &str| {
         format!(
             "the cached output of {}{}, of type {}, {what}: {then}\n{received}\

@@ -180,6 +180,9 @@ impl State {
             let output = match &entry.value {
                 Stored::Plain(output) => output.clone_ref(py).into_ptr(),
                 Stored::Checked(checked) if checked.is_untouched(py, self) => {
+                    if let Some(kept) = &checked.kept {
+                        kept.hand_on();
+                    }
                     checked.object.clone_ref(py).into_ptr()
                 }
                 Stored::Private(template) => {
