@@ -115,3 +115,62 @@ fn every_option_is_on_the_page() {
         }
     }
 }
+
+/// Times, paths and processes as they are anywhere: `6 ms ago` and `2 h ago` are `… ago`, runs of spaces one space.
+fn anywhere(text: &str, cache: &Cache) -> Vec<String> {
+    let directory = cache.path.display().to_string();
+    let text = text.replace(&directory, "/home/you/.cache/rememo");
+    let text = text.replace(&format!("{}, prices.py", std::process::id()), "4711, prices.py");
+    let line = |line: &str| {
+        let mut words: Vec<&str> = line.split_whitespace().collect();
+        for i in 2..words.len() {
+            if words[i].trim_end_matches([':', ',', '.', ';']) == "ago" {
+                words[i - 2] = "…";
+                words[i - 1] = "";
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        if words.starts_with(&["on", "disk"]) {
+            // As the file system counts.
+            words.truncate(2);
+        }
+        words.join(" ")
+    };
+    text.lines().map(line).collect()
+}
+
+/// The cache that the page shows.
+fn shown() -> Cache {
+    let cache = Cache::filled();
+    let store = cache.open();
+    let total = |number, rate: &str| Result {
+        fingerprint: crate::fingerprint(&[
+            ("function", "shop.report.total", "1", ""),
+            ("global", "shop.report.RATE", rate, rate),
+        ]),
+        ..Result::of("shop.report.total", number)
+    };
+    for (number, rate) in [(4, "0.2"), (5, "0.25")] {
+        std::thread::sleep(std::time::Duration::from_millis(3));
+        crate::put(&store, &total(number, rate));
+        store.flush().expect("written");
+    }
+    drop(store);
+    cache
+}
+
+#[test]
+fn what_the_page_shows_is_what_the_command_says() {
+    let cache = shown();
+    let mut seen = 0;
+    for block in PAGE.split("```console\n").skip(1) {
+        let block = block.split("```").next().unwrap_or_default();
+        let (command, expected) = block.split_once('\n').expect("a command and what it says");
+        let arguments: Vec<&str> =
+            command.strip_prefix("$ rememo ").expect("a command").split(' ').collect();
+        let said = cache.run(&arguments).done();
+        assert_eq!(anywhere(&said, &cache), anywhere(expected, &cache), "{command}:\n{said}");
+        seen += 1;
+    }
+    assert!(seen >= 6, "{seen}");
+}
