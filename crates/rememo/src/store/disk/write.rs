@@ -282,15 +282,6 @@ pub(super) fn flush(shared: &Arc<Shared>) -> Result<(), StoreError> {
         let _inside = core.enter();
         !lock(&core.uses).is_empty()
     };
-    let is_idle = {
-        let core = shared.core();
-        let queue = lock(&core.queue);
-        queue.jobs.is_empty() && queue.thread != Thread::Busy
-    };
-    if is_idle && !has_uses {
-        // Who only looks begins no transaction, which would remove what has expired.
-        return Ok(());
-    }
     let done = Arc::new(Done::default());
     let tell = Job::Tell(Arc::clone(&done));
     if has_uses {
