@@ -100,6 +100,11 @@ def _weak_reference(value: weakref.ref[Any]) -> Pieces:
     return record("weakref.dead") if referent is None else record("weakref.ref", referent)
 
 
+def _keyed_reference(value: weakref.KeyedRef[Any, Any]) -> Pieces:
+    referent = value()
+    return record("weakref.KeyedRef", value.key, *([] if referent is None else [referent]))
+
+
 def _context_variable(value: contextvars.ContextVar[Any]) -> Pieces:
     try:
         present = value.get()
@@ -167,6 +172,7 @@ RECORDS: dict[type, Callable[[Any], Pieces]] = {
     functools.partial: _partial,
     type(functools.lru_cache(len)): _attributes("functools.lru_cache", "__wrapped__"),
     weakref.ref: _weak_reference,
+    weakref.KeyedRef: _keyed_reference,
     weakref.WeakSet: lambda v: record("weakref.WeakSet", set(v)),
     contextvars.ContextVar: _context_variable,
     contextvars.Context: _context,

@@ -5,6 +5,7 @@ audit hook, is `types_worker.py`.
 """
 
 import copy
+import importlib
 import json
 import pickle
 import subprocess
@@ -16,10 +17,12 @@ from typing import Any
 import pytest
 import rememo
 from _support import environment
+from rememo import _native
 from type_families import Maker, gathered, uncopied
 
 DISTINCT = gathered("DISTINCT")
 ALIKE = gathered("ALIKE")
+REFUSED = gathered("REFUSED")
 COPIED = sorted(set(DISTINCT) - uncopied())
 
 Ask = Callable[[str, str], list[tuple[str, list[str]]]]
@@ -80,6 +83,16 @@ def test_hashing_imports_nothing_and_opens_nothing(name: str, ask: Ask) -> None:
     assert [events for _, events in ask("DISTINCT", name)] == [[] for _ in DISTINCT[name]]
 
 
+@pytest.mark.parametrize("name", REFUSED)
+def test_refusing_imports_nothing_and_opens_nothing(name: str, ask: Ask) -> None:
+    for digest, events in ask("REFUSED", name):
+        assert digest.startswith("UnhashableTypeError: ")
+        assert events == []
+    for make in REFUSED[name]:
+        with pytest.raises(rememo.UnhashableTypeError):
+            rememo.hash(make())
+
+
 @pytest.mark.parametrize("name", ALIKE)
 def test_what_cannot_be_told_apart_is_equal(name: str, ask: Ask) -> None:
     found = digests(ALIKE[name])
@@ -123,3 +136,48 @@ def test_an_argument_hits_for_equal_and_misses_for_different_values(name: str) -
     for make in DISTINCT[name]:
         identity(make())
     assert identity.cache_info()[:2] == (len(DISTINCT[name]), len(DISTINCT[name]))
+
+
+# Types that are known and of which no value is made here, and why.
+NO_VALUE = {
+    ("threading", "_DummyThread"): "only a thread that Python did not start has one",
+    ("multiprocessing.pool", "Pool"): "it starts processes at once",
+    ("subprocess", "Popen"): "it starts a process at once",
+    ("pathlib", "WindowsPath"): "it can be made on Windows only",
+    ("pathlib._local", "WindowsPath"): "it can be made on Windows only",
+    ("tempfile", "_TemporaryFileWrapper"): "its name is made up anew each time",
+}
+
+
+def classes_of(value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """The classes that a value, and what it holds, are instances of."""
+    for cls in type(value).__mro__:
+        yield cls.__module__, cls.__qualname__
+    held = vars(value).values() if type(value).__name__ == "Holder" else ()
+    for part in held:
+        yield from classes_of(part, depth + 1)
+
+
+def test_every_known_type_of_the_standard_library_has_a_value_here() -> None:
+    seen: set[tuple[str, str]] = set()
+    for table in (DISTINCT, ALIKE, REFUSED):
+        for makers in table.values():
+            for make in makers:
+                seen.update(classes_of(make()))
+    known = {
+        (module, name)
+        for module, name in _native._known_types()
+        if module.split(".")[0] in sys.stdlib_module_names and name in found_in(module)
+    }
+    assert len(known) > 60
+    assert sorted(known - seen - set(NO_VALUE)) == []
+
+
+def found_in(module: str) -> set[str]:
+    """The names of classes in a module of this Python, where it can be imported."""
+    try:
+        return {
+            name for name, v in vars(importlib.import_module(module)).items() if isinstance(v, type)
+        }
+    except ImportError:
+        return set()

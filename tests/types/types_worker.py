@@ -30,7 +30,7 @@ def watch(event: str, arguments: tuple) -> None:
 def main() -> None:
     global watching
     sys.addaudithook(watch)
-    tables = {table: gathered(table) for table in ("DISTINCT", "ALIKE")}
+    tables = {table: gathered(table) for table in ("DISTINCT", "ALIKE", "REFUSED")}
     for line in sys.stdin:
         table, name = line.rstrip("\n").split(" ", 1)
         answers = []

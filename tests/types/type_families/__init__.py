@@ -5,6 +5,7 @@ Each module has
     DISTINCT    {name: [maker, …]}: no two values of all makers, of any name, are the same
     ALIKE       {name: [maker, …]}: the values of one name are the same, however they were made
     UNCOPIED    names whose values Python cannot copy or pickle
+    REFUSED     {name: [maker, …]}: values that have no digest
 
 A maker builds its value anew each time. Families whose package is missing have no values.
 """
@@ -24,6 +25,7 @@ FAMILIES = {
     "code": None,
     "classes": None,
     "streams": None,
+    "rarer": None,
     "numpy_values": "numpy",
     "pandas_values": "pandas",
     "polars_values": "polars",
@@ -43,7 +45,9 @@ def gathered(table: str) -> dict[str, list[Maker]]:
     for family, package in FAMILIES.items():
         if package is None or importlib.util.find_spec(package):
             module = importlib.import_module(f"{__name__}.{family}")
-            found |= {f"{family}: {name}": made for name, made in getattr(module, table).items()}
+            found |= {
+                f"{family}: {name}": made for name, made in getattr(module, table, {}).items()
+            }
     return found
 
 

@@ -502,7 +502,8 @@ pub(super) fn is_enum(class: &Bound<'_, PyType>) -> bool {
     })
 }
 
-fn is_iterator(class: &Bound<'_, PyType>) -> bool {
+/// Whether instances of the class are consumed by being read.
+pub(super) fn is_iterator(class: &Bound<'_, PyType>) -> bool {
     let py = class.py();
     // The slots are no help: classes written in Python have something in each of them.
     [intern!(py, "__next__"), intern!(py, "__anext__"), intern!(py, "__await__")]

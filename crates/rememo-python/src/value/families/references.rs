@@ -10,7 +10,7 @@ use crate::value::Part;
 
 pub(super) const TYPES: &[Known] = &[
     known("weakref", "ReferenceType", reference),
-    known("weakref", "KeyedRef", reference),
+    known("weakref", "KeyedRef", keyed),
     known("weakref", "WeakMethod", method),
     known("weakref", "ProxyType", proxy),
     known("weakref", "CallableProxyType", proxy),
@@ -50,6 +50,14 @@ fn reference(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Ope
         Some(found) => encoder.record("weakref.ref", vec![Part::named("referent", found)]),
         None => encoder.record("weakref.dead", Vec::new()),
     })
+}
+
+/// As `WeakValueDictionary` keeps its values: the key beside it.
+fn keyed(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {
+    encoder.note_mutable();
+    let mut parts = vec![Part::named("key", object.getattr("key")?)];
+    parts.extend(referent(object).map(|found| Part::named("referent", found)));
+    Ok(encoder.record("weakref.KeyedRef", parts))
 }
 
 fn proxy(encoder: &mut Encoder<'_>, object: &Bound<'_, PyAny>) -> Result<Opened, HashError> {

@@ -19,6 +19,7 @@ use rememo::encode::Writer;
 use super::{Encoder, HashError, Known, Opened, known, loaded};
 use crate::raw;
 use crate::value::Part;
+use crate::value::instance::is_iterator;
 use abi::{ArrowArray, ArrowArrayStream, ArrowSchema, Owned};
 pub(super) use types::Options;
 
@@ -181,8 +182,7 @@ pub(in crate::value) fn by_capsule(
     if !offers {
         return Ok(None);
     }
-    // SAFETY: reads a slot of the type of a live object.
-    if unsafe { ffi::PyIter_Check(object.as_ptr()) != 0 } {
+    if is_iterator(class) {
         return Ok(Some(encoder.refuse(object, CONSUMED)));
     }
     let mut own = Writer::default();
