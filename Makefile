@@ -41,7 +41,7 @@ demo: .venv/.native
 # The default Python comes last: what the run ends with is its summary.
 test: lint test-rust report-missing $(FOUND:%=test-python-%) test-python instructions
 
-.PHONY: report-missing
+.PHONY: report-missing test-without-shortcuts
 report-missing:
 	@$(foreach minor,$(MISSING),echo "Python $(minor) is not on this machine: its tests are skipped.";)
 
@@ -57,6 +57,14 @@ test-rust:
 
 test-python: .venv/.native .venv/.packages
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+# The suites that look for wrong hits, with each shortcut to a hit left out in turn.
+WRONG_HITS := tests/shortcuts tests/staleness tests/model tests/facts tests/arguments/test_arguments_properties.py
+SHORTCUTS := REMEMO_NO_WATCHERS REMEMO_NO_TABLE REMEMO_NO_SNAPSHOTS REMEMO_NO_RECALL
+
+test-without-shortcuts: .venv/.native .venv/.packages
+	@set -e; for shortcut in $(SHORTCUTS); do echo "without: $$shortcut"; \
+		env $$shortcut=1 $(BIN)/python -m pytest $(WRONG_HITS); done
 
 # Thousands of mutations of real packages and 100,000 steps of random programs, with the watchers of the
 # interpreter and without them. SEED=… takes another sample.
