@@ -329,7 +329,7 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "a ttl without a unit": (
         lambda: rememo.cache(ttl="45")(receive),
-        'receive(): ttl: a number has no unit in "45" at character 3, so it is not a duration; '
+        'ttl: a number has no unit in "45" at character 3, so it is not a duration; '
         "write numbers with the units w, d, h, m, s, ms, us or ns, largest first, such as "
         '"1h30m" or "45s"',
     ),

@@ -1,6 +1,7 @@
 //! Which part of a cached output was changed, and who received the output last: what
 //! `CachedObjectMutatedWarning` tells beyond that it happened.
 
+use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
@@ -106,17 +107,27 @@ impl Kept {
 
     /// Notes who receives the output now.
     pub fn note_receiver(&self, py: Python<'_>) {
-        let Some((code, instruction)) = caller(py) else { return };
         self.handed_on.store(false, Ordering::Relaxed);
         let mut place = self.receiver.lock();
-        let old = match &mut *place {
-            Some(known) if known.code.is(&code) => {
-                known.instruction = instruction;
-                None
+        if let Some(known) = &mut *place {
+            // Mostly the same code as last time: nothing has to be asked of it.
+            // SAFETY: the frame that runs, or null; a live frame has code, of which a new reference is given back.
+            unsafe {
+                let frame = ffi::PyEval_GetFrame();
+                if frame.is_null() {
+                    return;
+                }
+                let code = ffi::PyFrame_GetCode(frame);
+                ffi::Py_DECREF(code.cast());
+                if ptr::eq(code.cast(), known.code.as_ptr()) {
+                    known.instruction = ffi::PyFrame_GetLasti(frame);
+                    return;
+                }
             }
-            place => place.replace(Receiver { code: code.unbind(), instruction }),
-        };
+        }
         drop(place);
+        let Some((code, instruction)) = caller(py) else { return };
+        let old = self.receiver.lock().replace(Receiver { code: code.unbind(), instruction });
         drop(old);
     }
 
