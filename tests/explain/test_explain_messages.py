@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
+import threading
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -295,13 +296,13 @@ def test_a_hash_function_that_fails() -> None:
 def test_an_output_that_cannot_be_copied() -> None:
     @rememo.cache(output="private")
     def make() -> Any:
-        return lambda: 1
+        return threading.Lock()
 
     scope = "test_an_output_that_cannot_be_copied.<locals>"
     message = refused(make, error=rememo.RememoError)
     assert message.startswith(
         f'{scope}.make() (FILE:LINE): output="private" gives each caller a copy of its own, and '
-        "the output of type function cannot be copied: "
+        "the output of type _thread.lock cannot be copied: "
     )
     assert message.endswith(
         '\nThe result was computed but not stored. Use output="shared" to hand out the same '
