@@ -113,6 +113,9 @@ DISTINCT = {
         *(lambda name=name: typing.ParamSpec(name) for name in "PQ"),
         *(lambda name=name: typing.TypeVarTuple(name) for name in "ST"),
     ],
+    "wrapped methods": [
+        *(lambda kind=kind: kind(Kept.method) for kind in (property, staticmethod, classmethod)),
+    ],
     "ctypes": [
         *(lambda kind=kind: kind(None) for kind in (ctypes.CDLL, ctypes.PyDLL)),
         *(lambda name=name: ctypes.CDLL(None)[name] for name in ("abs", "labs")),
@@ -155,6 +158,7 @@ UNCOPIED = {
     "weak references",
     "proxies",
     "rarer values",
+    "wrapped methods",
     "ctypes",
     "open files",
     "held",
