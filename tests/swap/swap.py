@@ -33,7 +33,7 @@ GIVE_UP = 1800  # seconds for one run of a package's tests
 BODY = "the body changes what it reads, and is keyed by what it found: "
 EXPLAINED: dict[str, dict[str, str]] = {
     "referencing": {
-        f"TestToCachedResource::{test}": f"{BODY}a function of the test takes from an enclosed list"
+        f"TestToCachedResource::{test}": f"{BODY}it takes out of a container of the test"
         for test in (
             "test_it_caches_retrieved_resources",
             "test_custom_loader",
