@@ -1,7 +1,7 @@
 //! The index: one SQLite database. Its tables, and how a connection is opened.
 //!
 //! The format is documented in docs/store-format.md. Whoever changes it raises
-//! [`FORMAT_VERSION`](super::FORMAT_VERSION): older and newer versions then live side by side, each in a folder of
+//! [`FORMAT_VERSION`]: older and newer versions then live side by side, each in a folder of
 //! its own.
 
 use std::path::Path;

@@ -452,9 +452,9 @@ fn write_all(shared: &Arc<Shared>) {
                 *claim = None;
             }
         }
+        // With the jobs go the files of what was not stored, before whoever waits is told.
+        jobs.retain(|job| matches!(job, Job::Tell(_)));
         tell(&jobs, success);
-        // With the jobs of a failed batch go their files.
-        drop(jobs);
         let _inside = core.enter();
         checkpoint(shared);
     }
