@@ -17,6 +17,10 @@ from .case import Case
 CHOSEN_BY_AN_EDIT = {
     "helpers: a conditional definition": "the edit decides which of two definitions counts",
     "decorators: the order of decorators": "the edit decides what the wrappers enclose",
+    "decorators: the order of wrappers that carry one name": "the same",
+    "unloaded: what __all__ hands to a star import": "the edit decides what another module takes",
+    "unloaded: a module that appears for a guarded import": "and what it imports",
+    "unloaded: an attribute of another module's class": "another module's value is made of it",
 }
 """Cases whose edit makes other code count than the code it is in."""
 
@@ -101,7 +105,8 @@ def names_the_edit(case: Case, difference: dict) -> bool:
     """Whether the difference is of the very code or name that was edited."""
     lines, words = edited(case)
     return is_due(case, difference) and (
-        bool(set(re.findall(r"\w+", difference["name"])) & words)
+        case.id in CHOSEN_BY_AN_EDIT
+        or bool(set(re.findall(r"\w+", difference["name"])) & words)
         or difference["place"] is not None
         or difference["kind"] in ("argument", "extra", "library")
         or _module_is_edited(difference["name"], lines)

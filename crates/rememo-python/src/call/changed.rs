@@ -2,7 +2,6 @@
 //! `CachedObjectMutatedWarning` tells beyond that it happened.
 
 use std::ptr;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 use pyo3::ffi;
@@ -35,8 +34,6 @@ pub struct Kept {
     parts: Option<Parts>,
     values: Option<Grid>,
     receiver: Mutex<Option<Receiver>>,
-    /// Whether it was handed out since without a look at who receives it.
-    handed_on: AtomicBool,
 }
 
 /// Code that got the output, and the instruction.
@@ -54,13 +51,7 @@ impl Kept {
             Some(known) if known.is_whole() => None,
             _ => Parts::of(state, rules, output),
         };
-        Self {
-            outline,
-            parts,
-            values: grid(output),
-            receiver: Mutex::new(None),
-            handed_on: AtomicBool::new(false),
-        }
+        Self { outline, parts, values: grid(output), receiver: Mutex::new(None) }
     }
 
     /// What differs in the output from what is kept, in a few words; `writer` has encoded it as it is now.
@@ -107,37 +98,29 @@ impl Kept {
 
     /// Notes who receives the output now.
     pub fn note_receiver(&self, py: Python<'_>) {
-        self.handed_on.store(false, Ordering::Relaxed);
-        let mut place = self.receiver.lock();
-        if let Some(known) = &mut *place {
-            // Mostly the same code as last time: nothing has to be asked of it.
-            // SAFETY: the frame that runs, or null; a live frame has code, of which a new reference is given back.
-            unsafe {
-                let frame = ffi::PyEval_GetFrame();
-                if frame.is_null() {
-                    return;
-                }
-                let code = ffi::PyFrame_GetCode(frame);
-                ffi::Py_DECREF(code.cast());
-                if ptr::eq(code.cast(), known.code.as_ptr()) {
-                    known.instruction = ffi::PyFrame_GetLasti(frame);
-                    return;
-                }
+        // Mostly the same code as last time: nothing has to be asked of it. The frame is made before the lock is
+        // taken, since that may set off the collector, and with it this function.
+        // SAFETY: the frame that runs, or null; a live frame has code, of which a new reference is given back.
+        unsafe {
+            let frame = ffi::PyEval_GetFrame();
+            if frame.is_null() {
+                return;
+            }
+            let code = ffi::PyFrame_GetCode(frame);
+            ffi::Py_DECREF(code.cast());
+            if let Some(known) = &mut *self.receiver.lock()
+                && ptr::eq(code.cast(), known.code.as_ptr())
+            {
+                known.instruction = ffi::PyFrame_GetLasti(frame);
+                return;
             }
         }
-        drop(place);
         let Some((code, instruction)) = caller(py) else { return };
         let old = self.receiver.lock().replace(Receiver { code: code.unbind(), instruction });
         drop(old);
     }
 
-    /// Notes that somebody receives it, where there is no time to look who.
-    #[inline]
-    pub fn hand_on(&self) {
-        self.handed_on.store(true, Ordering::Relaxed);
-    }
-
-    /// `It was last handed out to app.py:31, in main().`
+    /// `app.py:31, in main()`: who received the output last.
     pub fn receiver(&self, py: Python<'_>) -> Option<String> {
         let (code, instruction) = {
             let place = self.receiver.lock();
@@ -148,15 +131,10 @@ impl Kept {
         let line = unsafe { ffi::PyCode_Addr2Line(code.as_ptr().cast(), instruction) };
         let file: String = code.getattr(intern!(py, "co_filename")).ok()?.extract().ok()?;
         let name: String = code.getattr(intern!(py, "co_qualname")).ok()?.extract().ok()?;
-        let place = if name == "<module>" {
+        Some(if name == "<module>" {
             format!("{file}:{line}")
         } else {
             format!("{file}:{line}, in {name}()")
-        };
-        Some(if self.handed_on.load(Ordering::Relaxed) {
-            format!("It was handed out to {place}, and again since.")
-        } else {
-            format!("It was last handed out to {place}.")
         })
     }
 }

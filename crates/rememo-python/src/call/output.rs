@@ -227,7 +227,8 @@ fn mutated<'py>(
     receiver: Option<&str>,
     call: &dyn Fn() -> String,
 ) -> PyResult<Handed<'py>> {
-    let received = receiver.map(|told| format!("{told}\n")).unwrap_or_default();
+    let received =
+        receiver.map(|place| format!("It was last handed out to {place}.\n")).unwrap_or_default();
     let message = |then: &str| {
         format!(
             "the cached output of {}{}, of type {}, {what}: {then}\n{received}\

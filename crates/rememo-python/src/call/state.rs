@@ -180,8 +180,10 @@ impl State {
             let output = match &entry.value {
                 Stored::Plain(output) => output.clone_ref(py).into_ptr(),
                 Stored::Checked(checked) if checked.is_untouched(py, self) => {
+                    // To look who receives it may set off the collector, and that anything: as below.
+                    let checked = Arc::clone(checked);
                     if let Some(kept) = &checked.kept {
-                        kept.hand_on();
+                        kept.note_receiver(py);
                     }
                     checked.object.clone_ref(py).into_ptr()
                 }
