@@ -77,6 +77,13 @@ def set_in_context(n: int) -> contextvars.Context:
     return context
 
 
+def alias(name: str) -> object:
+    """What `type A = int` makes."""
+    scope: dict[str, object] = {}
+    exec(f"type {name} = int", scope)
+    return scope[name]
+
+
 VARIABLE: contextvars.ContextVar[int] = contextvars.ContextVar("rememo_types_variable")
 
 DISTINCT = {
@@ -112,6 +119,8 @@ DISTINCT = {
         *(lambda name=name: typing.ForwardRef(name) for name in ("int", "str")),
         *(lambda name=name: typing.ParamSpec(name) for name in "PQ"),
         *(lambda name=name: typing.TypeVarTuple(name) for name in "ST"),
+        *(lambda n=n: super(Called, Called(n)) for n in (1, 2)),
+        *(lambda name=name: alias(name) for name in "AB" if sys.version_info >= (3, 12)),
     ],
     "wrapped methods": [
         *(lambda kind=kind: kind(Kept.method) for kind in (property, staticmethod, classmethod)),
