@@ -176,8 +176,7 @@ def test_every_known_type_of_the_standard_library_has_a_value_here() -> None:
 def found_in(module: str) -> set[str]:
     """The names of classes in a module of this Python, where it can be imported."""
     try:
-        return {
-            name for name, v in vars(importlib.import_module(module)).items() if isinstance(v, type)
-        }
+        found = vars(importlib.import_module(module)).items()
+        return {name for name, v in found if isinstance(v, type) and v.__module__ == module}
     except ImportError:
         return set()

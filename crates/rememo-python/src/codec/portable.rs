@@ -11,7 +11,8 @@ use pyo3::exceptions::{PyAttributeError, PyTypeError};
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PyMemoryView};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PyMemoryView, PyType};
 use rememo::region::{Layout, Mapping, Span};
 
 use super::buffer::Mapped;
@@ -120,6 +121,26 @@ pub fn decode<'py>(
     py.import(intern!(py, "pickle"))?.call_method("loads", (stream,), Some(&kwargs))
 }
 
+/// A class of `pickle`, made once.
+pub(super) type OpenClass = PyOnceLock<Py<PyAny>>;
+
+static PICKLER: OpenClass = OpenClass::new();
+
+/// A class of `pickle` whose instances take `persistent_id` and `persistent_load`: on 3.13.0 those of the class itself
+/// do not.
+pub(super) fn open_class<'py>(
+    py: Python<'py>,
+    made: &'static OpenClass,
+    name: &str,
+) -> PyResult<&'py Bound<'py, PyAny>> {
+    let class = made.get_or_try_init(py, || {
+        let base = py.import(intern!(py, "pickle"))?.getattr(name)?;
+        let made = py.get_type::<PyType>().call1((name, (base,), PyDict::new(py)))?;
+        PyResult::Ok(made.unbind())
+    })?;
+    Ok(class.bind(py))
+}
+
 /// Pickles a value with a pickler made ready by `prepare`; with cloudpickle's if pickle refuses and it is installed.
 pub(super) fn pickled<'py>(
     py: Python<'py>,
@@ -141,7 +162,7 @@ pub(super) fn pickled<'py>(
         pickler.call_method1(intern!(py, "dump"), (value,))?;
         Ok(file.call_method0(intern!(py, "getvalue"))?.cast_into::<PyBytes>()?)
     };
-    let refused = match dump(&pickle.getattr(intern!(py, "Pickler"))?) {
+    let refused = match dump(open_class(py, &PICKLER, "Pickler")?) {
         Ok(head) => return Ok(head),
         Err(refused) => refused,
     };

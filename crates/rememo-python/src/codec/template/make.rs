@@ -13,6 +13,9 @@ use rememo::region::Mapping;
 use super::{Node, Place, Root, Template};
 use crate::codec::array;
 use crate::codec::buffer::Mapped;
+use crate::codec::portable;
+
+static UNPICKLER: portable::OpenClass = portable::OpenClass::new();
 
 /// The private mapping of one value: made with its first array.
 type Lazy = Option<Arc<Mapping>>;
@@ -34,8 +37,8 @@ impl Template {
                 let parts = Bound::new(py, parts)?;
                 let io = py.import(intern!(py, "io"))?;
                 let file = io.call_method1(intern!(py, "BytesIO"), (head,))?;
-                let pickle = py.import(intern!(py, "pickle"))?;
-                let unpickler = pickle.call_method1(intern!(py, "Unpickler"), (file,))?;
+                let unpickler =
+                    portable::open_class(py, &UNPICKLER, "Unpickler")?.call1((file,))?;
                 let load = parts.getattr(intern!(py, "load"))?;
                 unpickler.setattr(intern!(py, "persistent_load"), load)?;
                 unpickler.call_method0(intern!(py, "load"))
